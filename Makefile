@@ -1,0 +1,94 @@
+# Bedplate. `make run` and `make check` are the two commands; `make help` lists the rest.
+# The same C files are compiled up to four times: freestanding for the hypervisor (build/hv), for the host tool
+# (build/host), for the host with sanitizers (build/san, unit tests) and with libFuzzer's coverage (build/fuzz).
+
+B := build
+SHELL := /bin/bash
+
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
+BASE := -std=c11 -I. $(WARN) -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
+HV_CFLAGS := $(BASE) -O2 -ffreestanding -fpie -fvisibility=hidden -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+             -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
+HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
+SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+# What both the hypervisor and the host compile; x86/ only the hypervisor, fake/ only the host.
+PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c
+CORE := $(wildcard hypervisor/core/*.c hypervisor/machine/*.c hypervisor/xen/*.c) $(filter-out hypervisor/builder/plan.c,$(wildcard hypervisor/builder/*.c)) $(wildcard hypervisor/run.c)
+HV_ONLY := $(wildcard hypervisor/x86/*.c) $(wildcard hypervisor/main.c)
+FAKE := $(wildcard hypervisor/fake/*.c)
+
+HV_OBJ := $(patsubst %.c,$(B)/hv/%.o,$(PURE) $(CORE) $(HV_ONLY)) $(patsubst %.asm,$(B)/hv/%.o,$(wildcard hypervisor/x86/*.asm))
+HOST_OBJ := $(patsubst %.c,$(B)/host/%.o,$(PURE))
+SAN_OBJ := $(patsubst %.c,$(B)/san/%.o,$(PURE) $(CORE) $(FAKE))
+FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(PURE) $(CORE) $(FAKE))
+CLI_OBJ := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c))
+
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+LIBFDT := -lfdt
+CLI_LIBS := $(LIBFDT) -lxlutil -llz4 -lzstd -llzma -lz -lbz2
+
+.PHONY: all hypervisor tool guests unit-tests fuzzers
+all: setup hypervisor tool guests
+hypervisor: $(B)/bedplate.elf
+tool: $(B)/bedplate
+unit-tests: $(UNIT)
+fuzzers: $(FUZZERS)
+
+.PHONY: setup
+setup:
+	@tests/setup.sh
+
+# ---- the hypervisor -------------------------------------------------------------------
+$(B)/hv/%.o: %.c
+	@mkdir -p $(@D)
+	gcc $(HV_CFLAGS) -c $< -o $@
+$(B)/hv/%.o: %.asm
+	@mkdir -p $(@D)
+	nasm -f elf64 -w+all -w-reloc-abs -w-reloc-abs-dword -w-reloc-rel-dword -g -I hypervisor/x86/ -MD $(@:.o=.d) -MP $< -o $@
+# The linked file keeps its symbols beside it (bedplate.sym.elf) for bench and debuggers; what boots is stripped.
+$(B)/bedplate.sym.elf: $(HV_OBJ) hypervisor/x86/link.ld
+	ld -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections -T hypervisor/x86/link.ld -o $@ $(HV_OBJ) $$(gcc -print-file-name=libfdt.a)
+$(B)/bedplate.elf: $(B)/bedplate.sym.elf
+	strip -s -o $@ $<
+
+# ---- the host tool --------------------------------------------------------------------
+$(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	gcc $(HOST_CFLAGS) -c $< -o $@
+$(B)/host/libbedplate.a: $(HOST_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/bedplate: $(CLI_OBJ) $(B)/host/libbedplate.a
+	gcc -o $@ $^ $(CLI_LIBS)
+
+# ---- tests on the host ----------------------------------------------------------------
+$(B)/san/%.o: %.c
+	@mkdir -p $(@D)
+	gcc $(SAN_CFLAGS) -c $< -o $@
+$(B)/san/libbedplate.a: $(SAN_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/tests/%: $(B)/san/tests/unit/%.o $(B)/san/libbedplate.a
+	@mkdir -p $(@D)
+	gcc -fsanitize=address,undefined -o $@ $^ -lcmocka $(LIBFDT)
+$(B)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -c $< -o $@
+$(B)/fuzz/libbedplate.a: $(FUZZ_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/fuzzers/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/libbedplate.a
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBFDT)
+
+.SECONDARY:
+include $(wildcard guests/guests.mk tests/tests.mk)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: clean
+clean:
+	rm -rf $(B)

@@ -1,0 +1,16 @@
+/* The host UART, shared: the hypervisor's log and every guest's lines, each with its prefix; input goes to one of them. */
+#ifndef HYPERVISOR_CORE_CONSOLE_H
+#define HYPERVISOR_CORE_CONSOLE_H
+#include "hypervisor/core/domain.h"
+
+/* The hypervisor's own line: "(bp) text". No newline in fmt. */
+void console_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A byte of a guest's console. Lines are gathered; the guest with the focus is shown byte by byte. */
+void console_guest(struct domain *d, char c);
+void console_guest_done(struct domain *d);          /* the domain ends: what is left of its line */
+/* CPU 0: reads the UART, handles keys (Ctrl-] then a key; ? for help), hands the rest to the domain with the focus. */
+void console_poll(void);
+/* What the key `d` prints; keys that act on domains are handed down by main. */
+struct console_keys { void (*dump)(void); void (*shutdown)(struct domain *d, enum domain_end end); };
+void console_set_keys(const struct console_keys *keys);
+#endif

@@ -1,0 +1,62 @@
+/* A domain: one guest, what it holds and how it ends. */
+#ifndef HYPERVISOR_CORE_DOMAIN_H
+#define HYPERVISOR_CORE_DOMAIN_H
+#include "hypervisor/core/io.h"
+#include "hypervisor/core/vcpu.h"
+#include "platform/platform.h"
+
+enum { DOMAINS_MAX = 64 };
+enum domain_state { DOMAIN_BUILDING, DOMAIN_RUNNING, DOMAIN_STOPPING, DOMAIN_STOPPED };
+enum domain_end { END_NONE, END_POWEROFF, END_REBOOT, END_CRASH };
+
+struct xen_domain;
+struct machine;
+
+struct domain {
+    uint16_t id;                        /* 1.. ; a restarted guest gets a new one */
+    const struct platform *platform;
+    struct stage2 *stage2;
+    struct io_map ports, memory_io;
+    struct xen_domain *xen;             /* NULL without the Xen ABI */
+    struct machine *machine;
+    struct vcpu **vcpu;                 /* [vcpus] */
+    unsigned vcpus;
+    _Atomic(enum domain_state) state;
+    enum domain_end end;                /* under .lock, set once; the first reason stands */
+    char why[160];                      /* of a crash: a sentence */
+    atomic_uint running;                /* vCPUs that are on a CPU now */
+    uint64_t started;                   /* arch_clock() at its first instruction; also shown */
+    struct lock lock;
+    /* Console input that has the focus comes here; set by who offers a console (PV, UART). NULL: nowhere. */
+    void (*input)(struct domain *d, char c);
+    struct domain_console {             /* core/console.c's: the line being gathered */
+        char line[256];
+        unsigned used;
+        bool mid_line;
+    } console;
+    atomic_uint grants_held;            /* foreign references to this domain's pages; its memory waits for them */
+};
+
+/* The domains there are. The lists' lock is taken inside. */
+struct domain *domain_create(const struct platform *p);     /* NULL: out of memory or ids. State BUILDING, no memory, vcpu[] set but arch NULL */
+void domain_free(struct domain *d);                          /* the struct and its vCPUs' structs; all else is given back already */
+struct domain *domain_by_id(uint16_t id);                    /* NULL: none. It lives as long as the caller runs without leaving its run loop iteration (see core/domain.c) */
+struct domain *domain_by_index(unsigned i);                  /* i-th living one, for lists; NULL past the end */
+
+/* Ends the domain: the state goes to STOPPING, every vCPU leaves the guest for good. The first reason stands. Any CPU. */
+void domain_shutdown(struct domain *d, enum domain_end end);
+/* The guest did something it cannot go on from. why: a sentence without a full stop. */
+void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(printf, 2, 3)));
+static inline bool domain_is_running(struct domain *d) { return atomic_load_explicit(&d->state, memory_order_acquire) == DOMAIN_RUNNING; }
+
+/* ---- its memory (core/memory.c) ---- */
+/* RAM for [at, at+size), zeroed, mapped with the largest pages there are. False: the host has not enough, nothing is held then. */
+bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size);
+/* Maps one page the domain owns already or a foreign/hypervisor page (shared info): perm S2_*. */
+bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm);
+/* Takes the page at `at` away from the domain and gives it back to the host if the domain owned it. */
+bool domain_page_remove(struct domain *d, gpa_t at);
+/* All RAM and tables go back. */
+void domain_memory_free(struct domain *d);
+uint64_t domain_ram_pages(struct domain *d);                 /* 4 KiB pages of RAM it has now */
+#endif

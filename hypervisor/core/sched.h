@@ -1,0 +1,23 @@
+/*
+ * Which vCPU a CPU runs next: the one with the least virtual time among those that are runnable and may run there.
+ * A slice is 10 ms while others wait; a vCPU that wakes is placed no more than one slice behind the others.
+ * One lock, taken when a vCPU blocks, wakes or ends its slice: never on the path of an ordinary exit.
+ */
+#ifndef HYPERVISOR_CORE_SCHED_H
+#define HYPERVISOR_CORE_SCHED_H
+#include "hypervisor/core/vcpu.h"
+
+enum { SCHED_SLICE_NS = 10000000 };
+
+void sched_init(unsigned cpus);
+/* This CPU takes its next vCPU, RUNNING on return; NULL: nothing to run, sleep. Arms the slice's end. */
+struct vcpu *sched_next(void);
+/* The current vCPU of this CPU, NULL in the idle loop. */
+struct vcpu *sched_current(void);
+/* The vCPU's slice is over, or it was asked to yield: should this CPU call sched_put? Cheap; no lock. */
+bool sched_should_leave(void);
+/* Makes this CPU's current vCPU give way at the next chance (PAUSE, SCHEDOP_yield). */
+void sched_yield(void);
+/* This CPU gives up v. blocked: it waits, unless v->work was set meanwhile; else it is runnable again. */
+void sched_put(struct vcpu *v, bool blocked);
+#endif

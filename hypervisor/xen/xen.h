@@ -1,0 +1,39 @@
+/*
+ * The guest ABI of Xen, as its public headers and docs/misc/pvh.pandoc have it. Each hypercall is a row of the table in
+ * hypercall.c. Siblings (machine/) are reached through struct xen_hooks, handed down by the builder.
+ */
+#ifndef HYPERVISOR_XEN_XEN_H
+#define HYPERVISOR_XEN_XEN_H
+#include "hypervisor/core/domain.h"
+
+struct xen_hooks {
+    /* A per-vCPU upcall vector through the local APIC (HVMOP_set_evtchn_upcall_vector). False: no local APIC. */
+    bool (*raise)(struct vcpu *v, uint8_t vector);
+    bool has_lapic;
+    /* VCPUOP_initialise: sets a vCPU's start state. Returns false if the state is not enterable. */
+};
+
+/* With d->stage2, RAM and vCPUs in place. Maps the special pages (platform/pc_map.h), opens the console port. False: out of memory. */
+bool xen_create(struct domain *d, const struct xen_hooks *hooks);
+void xen_destroy(struct domain *d);     /* all ports, grants, pins; peers see their ports unbound. No vCPU runs */
+
+/* The callback vector to inject now (HVM_PARAM_CALLBACK_IRQ of type vector and an upcall pending), or -1. Needs no accept. */
+int xen_pending(struct vcpu *v);
+/* An event is pending and not masked: a blocked vCPU must not sleep. */
+bool xen_event_waiting(struct vcpu *v);
+/* Before a vCPU runs on a CPU again: pvclock, runstate area. And when it leaves it. */
+void xen_vcpu_resumed(struct vcpu *v);
+void xen_vcpu_left(struct vcpu *v);
+
+/* What the run loop does after a hypercall. The registers hold the result already, the instruction is skipped. */
+enum xen_next { XEN_GO_ON, XEN_BLOCK, XEN_YIELD };
+enum xen_next xen_hypercall(struct vcpu *v);
+
+/* 0x40000000..0x400000ff. False: not one of ours. */
+bool xen_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct x86_cpuid *out);
+/* The hypercall page MSR and its like. False: not one of ours; *fault: #GP is due. */
+bool xen_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
+bool xen_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
+/* A byte typed for this guest's PV console. Bytes that do not fit are dropped. */
+void xen_console_input(struct domain *d, char c);
+#endif
