@@ -10,7 +10,12 @@ void console_guest(struct domain *d, char c);
 void console_guest_done(struct domain *d);          /* the domain ends: what is left of its line */
 /* CPU 0: reads the UART, handles keys (Ctrl-] then a key; ? for help), hands the rest to the domain with the focus. */
 void console_poll(void);
-/* What the key `d` prints; keys that act on domains are handed down by main. */
-struct console_keys { void (*dump)(void); void (*shutdown)(struct domain *d, enum domain_end end); };
+/* Guests' lines begin with their name when there is more than one. */
+void console_use_prefixes(bool wanted);
+/* Who gets what is typed: a domain's id, 0: the hypervisor itself. */
+void console_focus(uint16_t id);
+uint16_t console_focused(void);
+/* Keys that act on domains; handed down by main. */
+struct console_keys { void (*dump)(void); void (*end)(struct domain *d); void (*quit)(void); };
 void console_set_keys(const struct console_keys *keys);
 #endif

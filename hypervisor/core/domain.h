@@ -24,7 +24,6 @@ struct domain {
     _Atomic(enum domain_state) state;
     enum domain_end end;                /* under .lock, set once; the first reason stands */
     char why[160];                      /* of a crash: a sentence */
-    atomic_uint running;                /* vCPUs that are on a CPU now */
     uint64_t started;                   /* arch_clock() at its first instruction; also shown */
     struct lock lock;
     /* Console input that has the focus comes here; set by who offers a console (PV, UART). NULL: nowhere. */
@@ -34,19 +33,25 @@ struct domain {
         unsigned used;
         bool mid_line;
     } console;
-    atomic_uint grants_held;            /* foreign references to this domain's pages; its memory waits for them */
+    uint8_t *arena; size_t arena_left;   /* domain_alloc's current page */
+    unsigned restarts;                   /* how often this guest was started anew before */
+    const void *origin;                  /* builder's: where it came from in the bundle */
 };
 
 /* The domains there are. The lists' lock is taken inside. */
 struct domain *domain_create(const struct platform *p);     /* NULL: out of memory or ids. State BUILDING, no memory, vcpu[] set but arch NULL */
-void domain_free(struct domain *d);                          /* the struct and its vCPUs' structs; all else is given back already */
-struct domain *domain_by_id(uint16_t id);                    /* NULL: none. It lives as long as the caller runs without leaving its run loop iteration (see core/domain.c) */
+void domain_free(struct domain *d);                          /* unlinks it, waits until nobody looks at it, gives back all its pages */
+/* Zeroed memory that lives as long as the domain, 16-byte aligned (page-aligned from a page's size up). NULL: out of memory. */
+void *domain_alloc(struct domain *d, size_t bytes);
+struct domain *domain_by_id(uint16_t id);                    /* NULL: none. Good until this CPU is next quiet (core/sched.h) */
 struct domain *domain_by_index(unsigned i);                  /* i-th living one, for lists; NULL past the end */
 
 /* Ends the domain: the state goes to STOPPING, every vCPU leaves the guest for good. The first reason stands. Any CPU. */
 void domain_shutdown(struct domain *d, enum domain_end end);
 /* The guest did something it cannot go on from. why: a sentence without a full stop. */
 void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(printf, 2, 3)));
+/* STOPPING, and none of its vCPUs is on a CPU any more. */
+bool domain_is_quiet(struct domain *d);
 static inline bool domain_is_running(struct domain *d) { return atomic_load_explicit(&d->state, memory_order_acquire) == DOMAIN_RUNNING; }
 
 /* ---- its memory (core/memory.c) ---- */
@@ -56,7 +61,5 @@ bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size);
 bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm);
 /* Takes the page at `at` away from the domain and gives it back to the host if the domain owned it. */
 bool domain_page_remove(struct domain *d, gpa_t at);
-/* All RAM and tables go back. */
-void domain_memory_free(struct domain *d);
 uint64_t domain_ram_pages(struct domain *d);                 /* 4 KiB pages of RAM it has now */
 #endif

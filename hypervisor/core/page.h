@@ -17,6 +17,8 @@ unsigned page_owner(hpa_t p);                   /* OWNER_HYPERVISOR where no pag
 uint64_t page_free_bytes(void);
 uint64_t page_total_bytes(void);
 uint64_t page_held_bytes(unsigned owner);
+/* Gives back every page `owner` holds: how a domain's memory comes back, whatever it was used for. */
+void page_give_owner(unsigned owner);
 /*
  * References other domains hold (grant maps). page_ref fails when `owner` does not own it. A page that is given while
  * references stand stays out of the free lists until the last page_unref.

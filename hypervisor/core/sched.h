@@ -18,6 +18,13 @@ struct vcpu *sched_current(void);
 bool sched_should_leave(void);
 /* Makes this CPU's current vCPU give way at the next chance (PAUSE, SCHEDOP_yield). */
 void sched_yield(void);
-/* This CPU gives up v. blocked: it waits, unless v->work was set meanwhile; else it is runnable again. */
+/* This CPU gives up v. blocked: it waits, unless v->work was set meanwhile; else it is runnable again. Off if it was to stop. */
 void sched_put(struct vcpu *v, bool blocked);
+/*
+ * Pointers to domains taken from core/domain.c's list are good until the CPU is next quiet: in a guest, asleep, or at the
+ * top of its loop. sched_quiet_wait returns when every other CPU has been quiet since the call: what was unlinked
+ * before may then be freed.
+ */
+void sched_quiet(bool quiet);
+void sched_quiet_wait(void);
 #endif

@@ -26,7 +26,7 @@ struct vcpu {
     _Atomic(enum vcpu_state) state;
     atomic_uint cpu;                    /* where it runs or last ran */
     atomic_bool work;                   /* something to look at before the next entry: set by vcpu_wake, cleared by the run loop */
-    bool loaded;                        /* run loop: its FPU is on its CPU */
+    atomic_bool stop;                   /* is to be off once its CPU has left it */
     uint64_t affinity;                  /* host CPUs allowed, bit n = CPU n */
     uint64_t virtual_time;              /* ns it has had, for fair shares */
     struct vcpu *next;                  /* run queue */
