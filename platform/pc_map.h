@@ -20,6 +20,8 @@
 #define PC_COM1_PORT     0x3f8
 #define PC_COM1_GSI      4
 #define PC_SCI_GSI       9
+/* The local APIC id of vCPU n, and its ACPI processor UID: told by CPUID, MADT and DSDT alike. Xen guests take the UID for the vCPU's number. */
+static inline uint32_t platform_apic_id(unsigned vcpu) { return vcpu; }
 /* Sleep and reset registers of the hardware-reduced FADT (ACPI 6.4, 4.8.3.7, 4.8.3.6), in I/O space. */
 #define PC_SLEEP_CONTROL 0x600
 #define PC_SLEEP_STATUS  0x601

@@ -1,0 +1,59 @@
+/* Owns: the DSDT, in AML: how to power off, the processors, the UART. It names what the machine answers for, nothing more. */
+#include "acpi/aml.h"
+#include "acpi/tables.h"
+#include "platform/pc_map.h"
+
+/* SLP_TYP for the sleep control register; the second one is for a PM1b block, of which hardware-reduced machines have none. */
+static void power_off(struct table_out *o)
+{
+    aml_name(o, "_S5");
+    uint64_t values = aml_package(o, 4);
+    aml_integer(o, PC_S5_TYPE);
+    for (unsigned i = 0; i < 3; i++)
+        aml_integer(o, 0);
+    aml_close(o, values);
+}
+
+/* _UID is what ties a device to its MADT entry (ACPI 6.4, 8.4). No _STA: present and working. */
+static void processor(struct table_out *o, unsigned vcpu)
+{
+    static const char digit[16] = "0123456789ABCDEF";
+    const char name[5] = { 'C', digit[vcpu >> 8 & 15], digit[vcpu >> 4 & 15], digit[vcpu & 15], 0 };
+    uint64_t device = aml_device(o, name);
+    aml_name(o, "_HID");
+    aml_string(o, "ACPI0007");
+    aml_name(o, "_UID");
+    aml_integer(o, platform_apic_id(vcpu));
+    aml_close(o, device);
+}
+
+/* Without an IOAPIC nothing carries its line to a CPU: then no interrupt is named, and drivers poll. */
+static void uart(struct table_out *o, const struct platform *p)
+{
+    uint64_t device = aml_device(o, "COM1");
+    aml_name(o, "_HID");
+    aml_eisa_id(o, "PNP0501");
+    aml_name(o, "_UID");
+    aml_integer(o, 1);
+    aml_name(o, "_CRS");
+    uint64_t resources = aml_template(o);
+    aml_io(o, p->uart.port, 8);
+    if (p->ioapic)
+        aml_interrupt(o, p->uart.gsi);
+    aml_template_close(o, resources);
+    aml_close(o, device);
+}
+
+uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
+{
+    uint64_t start = table_begin(o, "DSDT", 2);     /* 2: integers have 64 bits */
+    power_off(o);
+    uint64_t scope = aml_scope(o, "_SB");
+    for (unsigned i = 0; i < p->vcpus; i++)
+        processor(o, i);
+    if (p->uart.present)
+        uart(o, p);
+    aml_close(o, scope);
+    table_end(o, start);
+    return start;
+}

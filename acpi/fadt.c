@@ -1,0 +1,81 @@
+/*
+ * Owns: the FADT (ACPI 6.4, 5.2.9) of a hardware-reduced machine. There is no PM1 block, no SCI, no FACS: the guest
+ * powers off through the sleep control register, restarts through the reset register.
+ */
+#include "acpi/tables.h"
+#include "platform/pc_map.h"
+
+enum {  /* IA-PC boot architecture flags, table 5.11 */
+    BOOT_LEGACY_DEVICES = 1 << 0, BOOT_NO_VGA = 1 << 2, BOOT_NO_CMOS_RTC = 1 << 5,
+};
+enum {  /* fixed feature flags, table 5.10 */
+    FLAG_WBINVD = 1 << 0, FLAG_PROC_C1 = 1 << 2, FLAG_PWR_BUTTON = 1 << 4, FLAG_SLP_BUTTON = 1 << 5, FLAG_FIX_RTC = 1 << 6,
+    FLAG_TMR_VAL_EXT = 1 << 8, FLAG_RESET_REG_SUP = 1 << 10, FLAG_HEADLESS = 1 << 12, FLAG_HW_REDUCED = 1 << 20,
+};
+enum { FADT_REVISION = 6, FADT_MINOR = 4 };
+
+/* Generic address structure (5.2.3.2): a register in I/O space. */
+static void io_register(struct table_out *o, uint16_t port, uint8_t bytes)
+{
+    table_le(o, 1, 1);                              /* system I/O */
+    table_le(o, bytes * 8u, 1);
+    table_le(o, 0, 1);                              /* bit offset */
+    table_le(o, bytes == 4 ? 3 : 1, 1);             /* access size: dword, byte */
+    table_le(o, port, 8);
+}
+
+/*
+ * The PM timer is for who has no Xen clock to read the TSC's frequency from. A hardware-reduced FADT's timer fields are
+ * to be ignored by the letter (5.2.9), yet Linux and FreeBSD read them all the same, and find no other clock here.
+ */
+static bool has_pm_timer(const struct platform *p) { return !p->xen; }
+
+static uint32_t flags(const struct platform *p)
+{
+    uint32_t f = FLAG_WBINVD | FLAG_PROC_C1 | FLAG_RESET_REG_SUP | FLAG_HEADLESS | FLAG_HW_REDUCED;
+    f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1 means: no such fixed hardware */
+    return has_pm_timer(p) ? f | FLAG_TMR_VAL_EXT : f;
+}
+
+/* Offsets 36 to 115: what ACPI 1.0 had, nearly all of it about hardware that is not there. */
+static void fixed_part(struct table_out *o, const struct platform *p, uint64_t dsdt)
+{
+    bool timer = has_pm_timer(p);
+    table_le(o, 0, 4);                              /* FIRMWARE_CTRL: no FACS */
+    table_le(o, dsdt, 4);
+    table_zero(o, 2);                               /* reserved; preferred profile: unspecified */
+    table_zero(o, 76 - 46);                         /* no SCI, no SMI command port, no PM1 and PM2 blocks */
+    table_le(o, timer ? PC_PM_TIMER : 0, 4);
+    table_zero(o, 91 - 80);                         /* no GPE blocks */
+    table_le(o, timer ? 4 : 0, 1);                  /* PM_TMR_LEN */
+    table_zero(o, 96 - 92);
+    table_le(o, 101, 2);                            /* P_LVL2_LAT over 100, P_LVL3_LAT over 1000: no C2, no C3 */
+    table_le(o, 1001, 2);
+    table_zero(o, 109 - 100);                       /* WBINVD works, so no flush sizes; no throttling; no RTC */
+    table_le(o, BOOT_NO_VGA | BOOT_NO_CMOS_RTC | (p->uart.present ? BOOT_LEGACY_DEVICES : 0), 2);   /* no 8042; MSI allowed */
+    table_zero(o, 1);
+    table_le(o, flags(p), 4);
+}
+
+uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt)
+{
+    uint64_t start = table_begin(o, "FACP", FADT_REVISION);
+    fixed_part(o, p, dsdt);
+    io_register(o, PC_RESET_PORT, 1);
+    table_le(o, PC_RESET_VALUE, 1);
+    table_le(o, 0, 2);                              /* ARM boot flags */
+    table_le(o, FADT_MINOR, 1);
+    table_le(o, 0, 8);                              /* X_FIRMWARE_CTRL */
+    table_le(o, dsdt, 8);
+    table_zero(o, 5 * 12);                          /* X_PM1a_EVT_BLK to X_PM2_CNT_BLK */
+    if (has_pm_timer(p))
+        io_register(o, PC_PM_TIMER, 4);
+    else
+        table_zero(o, 12);
+    table_zero(o, 2 * 12);                          /* X_GPE0_BLK, X_GPE1_BLK */
+    io_register(o, PC_SLEEP_CONTROL, 1);
+    io_register(o, PC_SLEEP_STATUS, 1);
+    table_bytes(o, "Bedplate", 8);                  /* hypervisor vendor identity */
+    table_end(o, start);
+    return start;
+}
