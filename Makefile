@@ -6,7 +6,8 @@ B := build
 SHELL := /bin/bash
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
-BASE := -std=c11 -I. $(WARN) -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
+VERSION := 0.1
+BASE := -std=c11 -I. $(WARN) -DBEDPLATE_VERSION=\"$(VERSION)\" -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
 HV_CFLAGS := $(BASE) -O2 -ffreestanding -fpie -fvisibility=hidden -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
 HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
@@ -16,7 +17,7 @@ FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -O1 -D_GNU_SOURCE -fno-strict-alias
 # What both the hypervisor and the host compile; x86/ only the hypervisor, fake/ only the host.
 PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c
 CORE := $(wildcard hypervisor/core/*.c hypervisor/machine/*.c hypervisor/xen/*.c) $(filter-out hypervisor/builder/plan.c,$(wildcard hypervisor/builder/*.c)) $(wildcard hypervisor/run.c)
-HV_ONLY := $(wildcard hypervisor/x86/*.c) $(wildcard hypervisor/main.c)
+HV_ONLY := $(wildcard hypervisor/x86/*.c) hypervisor/main.c hypervisor/status.c
 FAKE := $(wildcard hypervisor/fake/*.c)
 
 HV_OBJ := $(patsubst %.c,$(B)/hv/%.o,$(PURE) $(CORE) $(HV_ONLY)) $(patsubst %.asm,$(B)/hv/%.o,$(wildcard hypervisor/x86/*.asm))

@@ -35,22 +35,11 @@ static void take_out(struct queue *q, struct timer *t)
     t->queued = false;
 }
 
-/* Locks the queue the timer is on. It can move only by its own fire(), which may run meanwhile: hence the second look. */
-static struct queue *lock_queue_of(struct timer *t)
-{
-    for (;;) {
-        unsigned cpu = t->cpu;
-        struct queue *q = &queues[cpu];
-        lock_take(&q->lock);
-        if (t->cpu == cpu)
-            return q;
-        lock_give(&q->lock);
-    }
-}
-
+/* Under t->lock, which keeps it from moving to another queue. */
 static void remove_from_queue(struct timer *t)
 {
-    struct queue *q = lock_queue_of(t);
+    struct queue *q = &queues[t->cpu];
+    lock_take(&q->lock);
     if (t->queued)
         take_out(q, t);
     lock_give(&q->lock);
@@ -60,6 +49,7 @@ void timer_set(struct timer *t, uint64_t at)
 {
     unsigned cpu = arch_cpu();
     struct queue *q = &queues[cpu];
+    lock_take(&t->lock);
     remove_from_queue(t);
     lock_take(&q->lock);
     t->at = at;
@@ -70,14 +60,18 @@ void timer_set(struct timer *t, uint64_t at)
     if (q->first == t)
         arch_timer(at);
     lock_give(&q->lock);
+    lock_give(&t->lock);
 }
 
 void timer_cancel(struct timer *t)
 {
+    lock_take(&t->lock);
     remove_from_queue(t);
     t->at = UINT64_MAX;
-    struct queue *q = &queues[t->cpu];
-    while (t->cpu != arch_cpu() && atomic_load_explicit(&q->firing, memory_order_acquire) == t)
+    unsigned cpu = t->cpu;
+    lock_give(&t->lock);
+    struct queue *q = &queues[cpu];
+    while (cpu != arch_cpu() && atomic_load_explicit(&q->firing, memory_order_acquire) == t)
         arch_relax();
 }
 

@@ -7,13 +7,14 @@ struct timer {
     uint64_t at;                        /* arch_clock() nanoseconds; UINT64_MAX: not set */
     void (*fire)(void *owner);          /* may set the timer again */
     void *owner;
-    struct timer *next;                 /* core/timer.c's own from here on */
+    struct lock lock;                   /* core/timer.c's own from here on */
+    struct timer *next;
     unsigned cpu;
     bool queued;
 };
 
 void timer_init(struct timer *t, void (*fire)(void *owner), void *owner);
-/* Sets or moves. From any CPU; callers of one timer exclude each other. */
+/* Sets, moves, or, with UINT64_MAX, takes off without waiting for a fire() that runs. From any CPU. */
 void timer_set(struct timer *t, uint64_t at);
 /* When it returns, the timer is not queued and fire() is not running (unless called from fire itself). */
 void timer_cancel(struct timer *t);

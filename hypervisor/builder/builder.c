@@ -1,0 +1,147 @@
+/* Owns: the guests of the bundle and what becomes of each when its domain ends. Only CPU 0 comes here. */
+#include "hypervisor/builder/builder.h"
+#include "hypervisor/builder/build.h"
+#include "hypervisor/core/console.h"
+#include "hypervisor/core/page.h"
+#include "lib/checked.h"
+#include <string.h>
+
+static struct bundle bundle;
+static struct guest *guests;
+static unsigned guest_count, result;
+
+static void worse(unsigned than) { result = than > result ? than : result; }
+unsigned builder_result(void) { return result; }
+
+static void refuse(const struct error *e)
+{
+    console_log("refused: %s", e->text);
+    worse(2);
+}
+
+static void start(struct guest *g)
+{
+    struct error e = { "" };
+    g->domain = build_domain(g, &bundle, &e);
+    if (!g->domain) {
+        refuse(&e);
+        return;
+    }
+    g->starts++;
+    g->domain->started = arch_clock();
+    if (!console_focused())
+        console_focus(g->domain->id);
+    atomic_store_explicit(&g->domain->state, DOMAIN_RUNNING, memory_order_release);
+    vcpu_start(g->domain->vcpu[0]);
+}
+
+/* Two guests of one name cannot be told apart on the console: the later one is refused. */
+static bool name_is_free(const struct guest *g, struct error *e)
+{
+    for (const struct guest *o = guests; o < g; o++)
+        if (strcmp(o->platform.name, g->platform.name) == 0)
+            return fail(e, "%s: two guests have this name: give one of them another", g->platform.name);
+    return true;
+}
+
+static bool read_guest(int node)
+{
+    struct error e = { "" };
+    struct guest *g = &guests[guest_count];
+    if (!platform_from_node(&g->platform, bundle.fdt, node, &e) || !name_is_free(g, &e)) {
+        refuse(&e);
+        memset(g, 0, sizeof(*g));
+        return false;
+    }
+    guest_count++;
+    return true;
+}
+
+static bool take_table(void)
+{
+    unsigned order = 0;
+    hpa_t page;
+    while (PAGE_SIZE << order < bundle.guests * sizeof(*guests))
+        order++;
+    if (!page_take_zeroed(OWNER_HYPERVISOR, order, &page))
+        return false;
+    guests = hpa_ptr(page);
+    return true;
+}
+
+unsigned builder_start(const struct host *h)
+{
+    struct error e = { "" };
+    unsigned running = 0;
+    guest_count = result = 0;
+    if (!h->bundle_size) {
+        (void)fail(&e, "no bundle was given: pass one made by `bedplate pack` as the loader's ramdisk or module");
+    } else if (bundle_read(&bundle, span_of(hpa_ptr(h->bundle), h->bundle_size), &e) && !take_table()) {
+        (void)fail(&e, "the host has no memory for the list of guests: give it more");
+    }
+    if (failed(&e)) {
+        refuse(&e);
+        return 0;
+    }
+    for (unsigned i = 0; i < bundle.guests; i++)
+        (void)read_guest(bundle.guest[i]);
+    console_use_prefixes(bundle.guests > 1);
+    for (unsigned i = 0; i < guest_count; i++) {
+        start(&guests[i]);
+        running += guests[i].domain != NULL;
+    }
+    return running;
+}
+
+static enum platform_action action_for(const struct domain *d)
+{
+    switch (d->end) {
+    case END_REBOOT: return d->platform->on_reboot;
+    case END_CRASH:  return d->platform->on_crash;
+    default:         return d->platform->on_poweroff;
+    }
+}
+
+static void tell_end(const struct domain *d)
+{
+    static const char *const what[] = { [END_NONE] = "ended", [END_POWEROFF] = "powered off", [END_REBOOT] = "rebooted", [END_CRASH] = "crashed" };
+    static const char *const then[] = { [ACTION_DESTROY] = "destroyed", [ACTION_RESTART] = "restarted", [ACTION_PRESERVE] = "preserved" };
+    console_log("%s: %s%s%s; %s", d->platform->name, what[d->end], d->why[0] ? ": " : "", d->why, then[action_for(d)]);
+}
+
+/* A restarted guest is built from the bundle again: nothing of its former life is left. The input focus stays with it. */
+static void end(struct guest *g)
+{
+    struct domain *d = g->domain;
+    enum platform_action action = action_for(d);
+    bool focused = console_focused() == d->id;
+    console_guest_done(d);
+    tell_end(d);
+    if (d->end == END_CRASH)
+        worse(1);
+    if (action == ACTION_PRESERVE) {
+        atomic_store(&d->state, DOMAIN_STOPPED);
+        return;
+    }
+    g->domain = NULL;
+    build_undo(d);
+    if (focused)
+        console_focus(0);
+    if (action == ACTION_RESTART)
+        start(g);
+    if (focused && !g->domain)
+        for (unsigned i = 0; i < guest_count && !console_focused(); i++)
+            if (guests[i].domain)
+                console_focus(guests[i].domain->id);
+}
+
+bool builder_tend(void)
+{
+    bool any = false;
+    for (unsigned i = 0; i < guest_count; i++) {
+        if (guests[i].domain && domain_is_quiet(guests[i].domain))
+            end(&guests[i]);
+        any |= guests[i].domain != NULL;
+    }
+    return any;
+}

@@ -1,0 +1,50 @@
+/* What the files of machine/ share: the chips of one PC and of one of its vCPUs. Not for others. */
+#ifndef HYPERVISOR_MACHINE_PC_H
+#define HYPERVISOR_MACHINE_PC_H
+#include "hypervisor/devices/acpi_pm.h"
+#include "hypervisor/devices/ioapic.h"
+#include "hypervisor/devices/lapic.h"
+#include "hypervisor/devices/pit.h"
+#include "hypervisor/devices/uart8250.h"
+#include "hypervisor/machine/machine.h"
+
+enum { MTRR_FIXED = 11, MTRR_VARIABLE = 8 };
+
+/* Memory types as the guest set them. Only remembered: what stands behind guest RAM is write-back by the host's tables. */
+struct mtrr { uint64_t fixed[MTRR_FIXED], variable[2 * MTRR_VARIABLE], def_type; };
+
+struct machine {
+    struct domain *domain;
+    struct lock ioapic_lock, uart_lock, pit_lock;   /* each: its chip; outer to lapic_lock, never two of them at once */
+    struct ioapic ioapic;
+    struct uart8250 uart;
+    struct pit pit;
+    struct acpi_pm pm;
+    struct mtrr mtrr;
+};
+
+struct machine_vcpu {
+    struct lock lapic_lock;
+    struct lapic lapic;
+    struct timer timer;             /* the local APIC's */
+    uint64_t tsc_adjust;
+    bool waits_for_sipi;
+};
+
+/* pc_apic.c */
+bool pc_apic_create(struct domain *d);
+void pc_apic_destroy(struct domain *d);
+void pc_apic_access(void *owner, struct vcpu *v, struct io_access *a);
+bool pc_apic_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
+bool pc_apic_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
+uint64_t pc_guest_tsc(struct vcpu *v);
+void pc_ioapic_access(void *owner, struct vcpu *v, struct io_access *a);
+void pc_ioapic_line(void *owner, unsigned pin, bool high);      /* a wire's set(): owner is the struct machine */
+/* pc_entry.c */
+void pc_reset_state(struct x86_state *s);                       /* after RESET, APM vol. 2, 14.1.3 */
+void pc_sipi_state(struct x86_state *s, uint8_t vector);
+/* pc_ports.c */
+bool pc_ports_create(struct domain *d);
+/* pc_memory.c: runs the instruction at rip by emulation (MMIO, string I/O) */
+void pc_emulate(struct vcpu *v);
+#endif
