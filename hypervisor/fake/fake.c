@@ -18,7 +18,7 @@ static size_t typed_used, typed_read;
 const struct host *fake_host(uint64_t bytes, unsigned cpus)
 {
     free(arena);
-    arena = malloc(bytes);
+    arena = aligned_alloc(PAGE_SIZE, bytes);
     if (!arena)
         abort();
     memset(arena, 0xa5, bytes);     /* what is not zeroed shows */

@@ -20,6 +20,7 @@ static void uart_access(void *owner, struct vcpu *v, struct io_access *a)
 static void uart_transmits(void *owner, uint8_t byte)
 {
     struct machine *pc = owner;
+    pc->domain->input = machine_uart_input;     /* what is typed goes where the guest speaks */
     console_guest(pc->domain, (char)byte);
 }
 
