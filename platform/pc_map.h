@@ -7,6 +7,7 @@
 #define PC_HIGH_RAM      UINT64_C(0x00100000)
 #define PC_RAM_HOLE      UINT64_C(0xf0000000)   /* RAM below 4 GiB ends here at the latest ... */
 #define PC_RAM_ABOVE     UINT64_C(0x100000000)  /* ... and goes on here */
+#define PC_RAM_END       UINT64_C(0x10000000000) /* 40 address bits: what every CPU with nested paging in use has at least */
 #define PC_ACPI_BASE     UINT64_C(0xfc000000)   /* ACPI tables, E820 type 3, RAM of their own outside p->ram */
 #define PC_ACPI_MAX      MIB(1)
 #define PC_IOAPIC_BASE   UINT64_C(0xfec00000)

@@ -40,7 +40,7 @@ struct platform {
     uint64_t affinity;                  /* host CPUs it may run on, bit n = CPU n; 0: any */
     const char *cmdline;                /* "" when none; lives as long as the tree */
     struct payload kernel;
-    struct platform_module module[PLATFORM_MODULES_MAX];   /* [0] is the ramdisk when has_ramdisk */
+    struct platform_module module[PLATFORM_MODULES_MAX];   /* in the order the guest sees; a ramdisk is [0] */
     unsigned modules;
     enum platform_action on_poweroff, on_reboot, on_crash;
 };
@@ -53,4 +53,7 @@ bool platform_from_node(struct platform *p, const void *fdt, int node, struct er
 
 /* Checks what platform_from_node and the host tool both must hold (ranges, contradictions) and lays out p->ram. */
 bool platform_check(struct platform *p, struct error *e);
+
+/* Part of platform_check: length and characters of the name, so that sentences before it may print the name. */
+bool platform_check_name(const struct platform *p, struct error *e);
 #endif

@@ -1,0 +1,120 @@
+/*
+ * Owns: which machines make sense. Invariant: what passes can be built and told consistently; only what cannot work is
+ * refused, and the sentence names the guest, the setting and the way out. The words are those of the configuration text.
+ */
+#include "platform/platform.h"
+#include "platform/pc_map.h"
+#include <string.h>
+
+typedef unsigned long long ull;
+
+static bool name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("._+-", c));
+}
+
+bool platform_check_name(const struct platform *p, struct error *e)
+{
+    char shown[21] = "";                        /* its start, harmless to a terminal */
+    for (size_t i = 0; i < sizeof(shown) - 1 && p->name[i]; i++)
+        shown[i] = name_char(p->name[i]) ? p->name[i] : '?';
+    if (!p->name[0])
+        return fail(e, "a guest without a name: give it one (name)");
+    if (!memchr(p->name, 0, sizeof(p->name)))
+        return fail(e, "guest %s...: its name is longer than %d characters: shorten it", shown, PLATFORM_NAME_MAX);
+    for (size_t i = 0; p->name[i]; i++)
+        if (!name_char(p->name[i]))
+            return fail(e, "guest %s: its name has a character that is none of A-Z a-z 0-9 . _ + - (the %zuth): rename it",
+                        shown, i + 1);
+    return true;
+}
+
+static bool check_memory(const struct platform *p, struct error *e)
+{
+    uint64_t most = PC_RAM_END - PC_RAM_ABOVE + PC_RAM_HOLE;
+    if (p->memory == 0)
+        return fail(e, "guest %s: memory is 0: give the MiB it may have (memory=256)", p->name);
+    if (p->memory % MIB(1))
+        return fail(e, "guest %s: memory is %llu KiB, which is not whole MiB: give a multiple of 1 MiB (%llu MiB)", p->name,
+                    (ull)(p->memory >> 10), (ull)(p->memory >> 20) + 1);
+    if (p->memory > most)
+        return fail(e, "guest %s: memory is %llu MiB, more than the %llu MiB of a guest's address space: give less", p->name,
+                    (ull)(p->memory >> 20), (ull)(most >> 20));
+    return true;
+}
+
+static bool check_vcpus(const struct platform *p, struct error *e)
+{
+    if (p->vcpus == 0)
+        return fail(e, "guest %s: vcpus is 0: give at least 1", p->name);
+    if (p->vcpus > PLATFORM_VCPUS_MAX)
+        return fail(e, "guest %s: vcpus is %u, more than %d: give fewer", p->name, p->vcpus, PLATFORM_VCPUS_MAX);
+    if (p->vcpus > 1 && !p->lapic && !p->xen)
+        return fail(e, "guest %s: vcpus=%u with lapic=0 and xen=0: nothing could start the others: set lapic=1 or xen=1, or "
+                    "vcpus=1", p->name, p->vcpus);
+    return true;
+}
+
+static bool check_interrupts(const struct platform *p, struct error *e)
+{
+    if (p->ioapic && !p->lapic)
+        return fail(e, "guest %s: ioapic=1 with lapic=0: an IOAPIC speaks to local APICs only: set lapic=1 or ioapic=0",
+                    p->name);
+    if (!p->xen && !p->lapic)
+        return fail(e, "guest %s: xen=0 with lapic=0: nothing could interrupt it, not even a timer: set lapic=1 or xen=1",
+                    p->name);
+    return true;
+}
+
+static bool check_start_info(const struct platform *p, struct error *e)
+{
+    if (p->start_info_version > 1)
+        return fail(e, "guest %s: start_info_version is %u: versions 0 and 1 exist", p->name, p->start_info_version);
+    if (p->start_info_version == 0 && !p->xen)
+        return fail(e, "guest %s: start_info_version=0 with xen=0: nothing would tell the guest its memory map: set "
+                    "start_info_version=1 or xen=1", p->name);
+    return true;
+}
+
+static bool check_cmdline(const struct platform *p, const char *text, const char *of, struct error *e)
+{
+    if (strlen(text) > PLATFORM_CMDLINE_MAX)
+        return fail(e, "guest %s: the command line of its %s is longer than %d bytes: shorten it", p->name, of,
+                    PLATFORM_CMDLINE_MAX);
+    return true;
+}
+
+static bool check_modules(struct platform *p, struct error *e)
+{
+    if (p->modules > PLATFORM_MODULES_MAX)
+        return fail(e, "guest %s: %u modules, more than %d (the ramdisk counts): give fewer", p->name, p->modules,
+                    PLATFORM_MODULES_MAX);
+    for (unsigned i = 0; i < p->modules; i++) {
+        if (!p->module[i].cmdline)
+            p->module[i].cmdline = "";
+        if (!check_cmdline(p, p->module[i].cmdline, i ? "module" : "first module", e))
+            return false;
+    }
+    if (!p->cmdline)
+        p->cmdline = "";
+    return check_cmdline(p, p->cmdline, "kernel", e);
+}
+
+static void lay_out_ram(struct platform *p)
+{
+    uint64_t below = p->memory < PC_RAM_HOLE ? p->memory : PC_RAM_HOLE;
+    uint64_t above = p->memory - below;
+    p->ram[0] = (struct platform_ram){ gpa(0), below };
+    p->ram[1] = (struct platform_ram){ gpa(above ? PC_RAM_ABOVE : 0), above };
+}
+
+bool platform_check(struct platform *p, struct error *e)
+{
+    if (!platform_check_name(p, e) || !check_memory(p, e) || !check_vcpus(p, e) || !check_interrupts(p, e) ||
+        !check_start_info(p, e) || !check_modules(p, e))
+        return false;
+    lay_out_ram(p);
+    if (p->uart.present)
+        p->uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
+    return true;
+}
