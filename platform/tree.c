@@ -226,7 +226,7 @@ static bool read_name(struct platform *p, struct node *n)
         *unit = '\0';
     n->guest = p->name;
     name = p->name;
-    if (!platform_check_name(p, n->e))
+    if (!fdt_getprop(n->fdt, n->at, "bedplate,name", NULL) && !platform_check_name(p, n->e))
         return false;
     if (!read_text(n, "bedplate,name", &name))
         return false;
