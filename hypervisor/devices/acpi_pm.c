@@ -1,0 +1,42 @@
+/*
+ * Owns: what a guest's sleep, reset and PM timer registers do. S5 is the only sleep state: any other SLP_TYP is ignored,
+ * as the DSDT names none. The machine acts on the event that is returned.
+ */
+#include "hypervisor/devices/acpi_pm.h"
+
+#define SLEEP_ENABLE 0x20       /* ACPI 6.4 table 4.19: SLP_EN, write only */
+#define SLEEP_TYPE   0x1c
+#define WAKE_STATUS  0x80       /* table 4.20: WAK_STS, cleared by writing 1 */
+#define PM_TIMER_HZ  3579545
+
+void acpi_pm_reset(struct acpi_pm *pm, uint8_t s5_type, uint8_t reset_value)
+{
+    *pm = (struct acpi_pm){ .s5_type = s5_type & 7, .reset_value = reset_value };
+}
+
+uint8_t acpi_pm_sleep_read(const struct acpi_pm *pm, unsigned offset)
+{
+    return offset == 0 ? pm->control : offset == 1 ? pm->status : 0xff;
+}
+
+enum acpi_pm_event acpi_pm_sleep_write(struct acpi_pm *pm, unsigned offset, uint8_t value)
+{
+    if (offset == 1)
+        pm->status &= (uint8_t)~(value & WAKE_STATUS);
+    if (offset != 0)
+        return ACPI_PM_NONE;
+    pm->control = value & SLEEP_TYPE;
+    return value & SLEEP_ENABLE && (value & SLEEP_TYPE) >> 2 == pm->s5_type ? ACPI_PM_OFF : ACPI_PM_NONE;
+}
+
+enum acpi_pm_event acpi_pm_reset_write(const struct acpi_pm *pm, uint8_t value)
+{
+    return value == pm->reset_value ? ACPI_PM_RESET : ACPI_PM_NONE;
+}
+
+/* Seconds and the rest apart: ns * 3579545 would not fit 64 bits after 86 minutes. */
+uint32_t acpi_pm_timer(uint64_t ns)
+{
+    uint64_t seconds = ns / 1000000000, rest = ns % 1000000000;
+    return (uint32_t)(seconds * PM_TIMER_HZ + rest * PM_TIMER_HZ / 1000000000);
+}
