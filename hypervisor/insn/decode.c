@@ -84,7 +84,7 @@ static void choose_size(struct insn *i)
         i->size = i->small ? 2 : form & F_STACK ? 8 : 4;
     else
         i->size = (i->mode == 2) != i->small ? 2 : 4;
-    if (i->opcode == 0xff && i->reg == 6 && i->mode == 8)    /* PUSH among group 5 */
+    if (i->opcode == 0xff && (i->reg & 7) == 6 && i->mode == 8)    /* PUSH among group 5 */
         i->size = i->small && !(i->rex & 8) ? 2 : 8;
 }
 
@@ -105,11 +105,11 @@ static void take_memory16(struct span *s, struct insn *i, unsigned mod, unsigned
 
 static void take_memory(struct span *s, struct insn *i, unsigned mod, unsigned rm)
 {
-    i->base = (int8_t)(rm | (i->rex & 1) << 3);
+    i->base = (int8_t)(rm | (i->rex & 1u) << 3);
     if (rm == 4) {
-        unsigned sib = (unsigned)span_le(s, 1), index = (sib >> 3 & 7) | (i->rex & 2) << 2;
+        unsigned sib = (unsigned)span_le(s, 1), index = (sib >> 3 & 7) | (i->rex & 2u) << 2;
         rm = sib & 7;
-        i->base = (int8_t)(rm | (i->rex & 1) << 3);
+        i->base = (int8_t)(rm | (i->rex & 1u) << 3);
         i->index = (int8_t)(index == 4 ? -1 : (int)index);
         i->scale = (uint8_t)(sib >> 6);
         if (rm == 5 && mod == 0)
@@ -127,8 +127,8 @@ static void take_memory(struct span *s, struct insn *i, unsigned mod, unsigned r
 static void take_modrm(struct span *s, struct insn *i)
 {
     unsigned byte = (unsigned)span_le(s, 1), mod = byte >> 6, rm = byte & 7;
-    i->reg = (uint8_t)((byte >> 3 & 7) | (i->rex & 4) << 1);
-    i->rm = (uint8_t)(rm | (i->rex & 1) << 3);
+    i->reg = (uint8_t)((byte >> 3 & 7) | (i->rex & 4u) << 1);
+    i->rm = (uint8_t)(rm | (i->rex & 1u) << 3);
     i->memory = mod != 3;
     if (!i->memory)
         return;

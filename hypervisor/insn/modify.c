@@ -148,7 +148,7 @@ enum insn_result do_bit_immediate(struct run *r)
     return bit(r, r->insn.reg & 3, r->insn.memory ? effective_address(r) : 0, (unsigned)r->insn.immediate & (r->insn.size * 8u - 1));
 }
 
-/* The destination is written in either case (SDM vol. 2, CMPXCHG), with what it held if it differs from the accumulator. */
+/* Memory is written in either case (SDM vol. 2, CMPXCHG), with what it held if it differs from the accumulator; a register is not. */
 enum insn_result do_cmpxchg(struct run *r)
 {
     unsigned size = r->insn.size;
@@ -156,7 +156,7 @@ enum insn_result do_cmpxchg(struct run *r)
     if (!rm_read(r, size, &v))
         return INSN_FAULT;
     (void)alu(ALU_CMP, size, accumulator, v, &r->regs.rflags);
-    if (!rm_write(r, size, v == accumulator ? own : v))
+    if ((r->insn.memory || v == accumulator) && !rm_write(r, size, v == accumulator ? own : v))
         return INSN_FAULT;
     if (v != accumulator)
         reg_put(r, RAX, size, v);
@@ -186,8 +186,12 @@ enum insn_result do_xadd(struct run *r)
     if (!rm_read(r, size, &v))
         return INSN_FAULT;
     uint64_t sum = alu(ALU_ADD, size, v, own, &r->regs.rflags);
-    reg_put(r, r->insn.reg, size, v);       /* first: if both are one register, the sum stays */
-    return rm_write(r, size, sum) ? INSN_DONE : INSN_FAULT;
+    if (r->insn.memory && !rm_write(r, size, sum))
+        return INSN_FAULT;                  /* before the register: the address may use it */
+    reg_put(r, r->insn.reg, size, v);
+    if (!r->insn.memory)
+        reg_put(r, r->insn.rm, size, sum);  /* if both are one register, the sum stays */
+    return INSN_DONE;
 }
 
 static enum insn_result multiply(struct run *r, bool immediate)
