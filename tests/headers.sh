@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 flags="-std=c11 -I. -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
-       -Wno-unused-function -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -DBEDPLATE_VERSION=\"test\" -fsyntax-only"
+       -Wno-unused-function -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -DBEDPLATE_VERSION=0 -fsyntax-only"
 # -D_GNU_SOURCE only for what runs under an operating system; the hypervisor is built without it.
 hosted='^(cli|tests|guests|hypervisor/fake)/'
 bad=0 count=0
