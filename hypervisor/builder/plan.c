@@ -44,20 +44,28 @@ static bool move_kernel(const struct platform *p, struct kernel *k)
     return in_ram(p, low, k->high - k->low) && kernel_move(k, low);
 }
 
-/* The MiB that would hold the kernel; 0 when none would. */
-static uint64_t memory_for_kernel(const struct kernel *k)
+/* The MiB that would hold the kernel if it began at low; 0 when none would. */
+static uint64_t memory_at(const struct kernel *k, uint64_t low)
 {
-    uint64_t low = k->low, size = k->high - k->low;
-    uint64_t least = k->reloc_min > PC_HIGH_RAM ? k->reloc_min : PC_HIGH_RAM;
-    if (k->relocatable && (low < least || k->high > PC_RAM_HOLE))
-        low = round_up(least, k->reloc_align);
-    if (low > PC_RAM_HOLE || size > PC_RAM_HOLE - low || (low != k->low && low + size - 1 > k->reloc_max))
+    uint64_t size = k->high - k->low;
+    if (low > PC_RAM_HOLE || size > PC_RAM_HOLE - low)
         return 0;
     for (unsigned i = 0; i < k->segments; i++)
         if (ranges_meet(k->segment[i].at - k->low + low, k->segment[i].memory_size, PC_LOW_RAM_END,
                         PC_HIGH_RAM - PC_LOW_RAM_END))
             return 0;
     return round_up(low + size, MIB(1)) >> 20;
+}
+
+/* The MiB that would hold the kernel where it is linked to or, if that is less, where it may be moved; 0 when none would. */
+static uint64_t memory_for_kernel(const struct kernel *k)
+{
+    uint64_t stay = memory_at(k, k->low), low = k->reloc_min > PC_HIGH_RAM ? k->reloc_min : PC_HIGH_RAM;
+    struct kernel moved = *k;
+    if (!k->relocatable || !kernel_move(&moved, round_up(low, k->reloc_align)))
+        return stay;
+    uint64_t move = memory_at(&moved, moved.low);
+    return stay && (!move || stay < move) ? stay : move;
 }
 
 static bool place_kernel(const struct platform *p, struct kernel *k, struct error *e)
