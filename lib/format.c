@@ -2,9 +2,10 @@
 #include "lib/format.h"
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct out { char *to; size_t size, used; };
-struct spec { bool left, zero; int width, precision; char length; };
+struct spec { bool left, zero, prefix; int width, precision; char length; };
 
 static void put(struct out *o, char c)
 {
@@ -12,22 +13,24 @@ static void put(struct out *o, char c)
         o->to[o->used++] = c;
 }
 
-static void put_field(struct out *o, const char *text, size_t n, const struct spec *s)
+/* before: a sign or 0x, which stands in front of padding zeroes but behind padding blanks. */
+static void put_field(struct out *o, const char *before, const char *text, size_t n, const struct spec *s)
 {
-    size_t width = s->width > 0 ? (size_t)s->width : 0;
-    size_t pad = n < width ? width - n : 0;
-    size_t sign = s->zero && n && text[0] == '-' ? 1 : 0;
-    if (sign)
-        put(o, '-');
-    for (size_t i = 0; !s->left && i < pad; i++)
-        put(o, s->zero ? '0' : ' ');
-    for (size_t i = sign; i < n; i++)
+    size_t width = s->width > 0 ? (size_t)s->width : 0, all = strlen(before) + n;
+    size_t pad = all < width ? width - all : 0;
+    for (size_t i = 0; !s->left && !s->zero && i < pad; i++)
+        put(o, ' ');
+    for (; *before; before++)
+        put(o, *before);
+    for (size_t i = 0; !s->left && s->zero && i < pad; i++)
+        put(o, '0');
+    for (size_t i = 0; i < n; i++)
         put(o, text[i]);
     for (size_t i = 0; s->left && i < pad; i++)
         put(o, ' ');
 }
 
-static void put_number(struct out *o, uint64_t v, bool negative, unsigned base, bool upper, const struct spec *s)
+static void put_number(struct out *o, uint64_t v, const char *before, unsigned base, bool upper, const struct spec *s)
 {
     char text[24];
     size_t at = sizeof(text);
@@ -36,9 +39,12 @@ static void put_number(struct out *o, uint64_t v, bool negative, unsigned base, 
         text[--at] = digits[v % base];
         v /= base;
     } while (v);
-    if (negative)
-        text[--at] = '-';
-    put_field(o, text + at, sizeof(text) - at, s);
+    put_field(o, before, text + at, sizeof(text) - at, s);
+}
+
+static void put_hex(struct out *o, uint64_t v, bool upper, const struct spec *s)
+{
+    put_number(o, v, s->prefix && v ? upper ? "0X" : "0x" : "", 16, upper, s);
 }
 
 static uint64_t take_unsigned(char length, va_list *args)
@@ -83,11 +89,10 @@ static int take_count(const char **f, va_list *args)
 static struct spec take_spec(const char **f, va_list *args)
 {
     struct spec s = { .precision = -1 };
-    for (; **f == '-' || **f == '0'; ++*f) {
-        if (**f == '-')
-            s.left = true;
-        else
-            s.zero = true;
+    for (; **f == '-' || **f == '0' || **f == '#'; ++*f) {
+        s.left = s.left || **f == '-';
+        s.zero = s.zero || **f == '0';
+        s.prefix = s.prefix || **f == '#';
     }
     s.width = take_count(f, args);
     if (s.width < 0) {
@@ -116,35 +121,30 @@ static void put_text(struct out *o, const char *text, struct spec *s)
     while ((s->precision < 0 || n < (size_t)s->precision) && text[n])
         n++;
     s->zero = false;
-    put_field(o, text, n, s);
+    put_field(o, "", text, n, s);
 }
 
-static void put_conversion(struct out *o, char c, struct spec *s, va_list *args)
+/* False: not understood, and nothing was taken from args. */
+static bool put_conversion(struct out *o, char c, struct spec *s, va_list *args)
 {
     switch (c) {
     case 'd': case 'i': {
         int64_t v = take_signed(s->length, args);
-        put_number(o, v < 0 ? -(uint64_t)v : (uint64_t)v, v < 0, 10, false, s);
-        return;
+        put_number(o, v < 0 ? -(uint64_t)v : (uint64_t)v, v < 0 ? "-" : "", 10, false, s);
+        return true;
     }
-    case 'u': put_number(o, take_unsigned(s->length, args), false, 10, false, s); return;
-    case 'x': put_number(o, take_unsigned(s->length, args), false, 16, false, s); return;
-    case 'X': put_number(o, take_unsigned(s->length, args), false, 16, true, s); return;
-    case 'p':
-        put(o, '0');
-        put(o, 'x');
-        put_number(o, (uintptr_t)va_arg(*args, void *), false, 16, false, s);
-        return;
+    case 'u': put_number(o, take_unsigned(s->length, args), "", 10, false, s); return true;
+    case 'x': case 'X': put_hex(o, take_unsigned(s->length, args), c == 'X', s); return true;
+    case 'p': put_number(o, (uintptr_t)va_arg(*args, void *), "0x", 16, false, s); return true;
     case 'c': {
         char byte = (char)va_arg(*args, int);
-        put_field(o, &byte, 1, s);
-        return;
+        s->zero = false;
+        put_field(o, "", &byte, 1, s);
+        return true;
     }
-    case 's': put_text(o, va_arg(*args, const char *), s); return;
-    default:
-        put(o, '%');
-        if (c != '%')
-            put(o, c);
+    case 's': put_text(o, va_arg(*args, const char *), s); return true;
+    case '%': put(o, '%'); return true;
+    default: return false;
     }
 }
 
@@ -154,15 +154,20 @@ size_t format_v(char *to, size_t size, const char *fmt, va_list args)
     va_list mine;
     va_copy(mine, args);
     while (*fmt) {
+        const char *from = fmt;
         if (*fmt != '%') {
             put(&o, *fmt++);
             continue;
         }
         fmt++;
         struct spec s = take_spec(&fmt, &mine);
-        if (!*fmt)
-            break;
-        put_conversion(&o, *fmt++, &s, &mine);
+        if (*fmt && put_conversion(&o, *fmt, &s, &mine)) {
+            fmt++;
+            continue;
+        }
+        /* Whose argument comes next is unknown now: the rest is shown as it stands, so that no number is taken for a text. */
+        for (fmt = from; *fmt; fmt++)
+            put(&o, *fmt);
     }
     va_end(mine);
     to[o.used] = '\0';

@@ -1,7 +1,7 @@
 /*
  * printf for places without a C library. Understands %s %c %d %i %u %x %X %p
- * %% with the flags 0 and -, a width, a precision for %s (both also as *), and the
- * lengths hh h l ll z j. What it does not understand it prints as it stands.
+ * %% with the flags 0, - and #, a width, a precision for %s (both also as *), and the
+ * lengths hh h l ll z j. From what it does not understand on it prints the format as it stands.
  */
 #ifndef LIB_FORMAT_H
 #define LIB_FORMAT_H
