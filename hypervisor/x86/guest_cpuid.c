@@ -107,7 +107,7 @@ void guest_cpuid(uint32_t leaf, uint32_t subleaf, uint64_t cr4, const struct gue
     *c = (struct x86_cpuid){ 0 };
     if (leaf > guest_features.leaf_max && (leaf < 0x80000000 || leaf > guest_features.extended_max))
         return;
-    *c = cpuid(leaf, subleaf);
+    *c = host_cpuid(leaf, subleaf);
     if (leaf >= 0x80000000) {
         extended(leaf, c);
         return;

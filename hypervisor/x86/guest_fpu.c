@@ -55,15 +55,21 @@ void guest_fpu_load(struct guest_fpu *f)
     write_dr2(f->dr[2]);
     write_dr3(f->dr[3]);
     if (guest_features.rdtscp)
-        wrmsr(MSR_TSC_AUX, f->tsc_aux);
+        msr_set(MSR_TSC_AUX, f->tsc_aux);
     f->loaded = true;
+}
+
+/* QEMU's SVM up to 7.2 lets a guest execute XSETBV though it is intercepted: the register is asked, not our memory of it. */
+static uint64_t xcr0_now(const struct guest_fpu *f)
+{
+    return f->loaded && guest_features.xcr0 ? xgetbv(0) & guest_features.xcr0 : f->xcr0;
 }
 
 void guest_fpu_unload(struct guest_fpu *f)
 {
     if (guest_features.xcr0) {
-        if (f->xcr0 != guest_features.xcr0)
-            xsetbv(0, guest_features.xcr0);
+        f->xcr0 = xcr0_now(f);
+        xsetbv(0, guest_features.xcr0);
         xsave(f->area, guest_features.xcr0);
     } else {
         fxsave(f->area);
@@ -95,7 +101,7 @@ void guest_fpu_set_tsc_aux(struct guest_fpu *f, uint32_t value)
 {
     f->tsc_aux = value;
     if (f->loaded)
-        wrmsr(MSR_TSC_AUX, value);
+        msr_set(MSR_TSC_AUX, value);
 }
 
 /* Bytes of an XSAVE area for these components, in the standard or the compacted form (11.5.3, 11.5.5). */
@@ -117,15 +123,15 @@ static uint32_t area_bytes(uint64_t components, bool compacted)
 void guest_fpu_cpuid(const struct guest_fpu *f, uint32_t subleaf, struct x86_cpuid *out)
 {
     enum { XSAVEOPT = 1, XSAVEC = 2, XGETBV1 = 4 };     /* not XSAVES: no supervisor component is offered */
-    struct x86_cpuid host = cpuid(0xd, 1);
+    struct x86_cpuid host = host_cpuid(0xd, 1);
     uint64_t offered = guest_features.xcr0;
     *out = (struct x86_cpuid){ 0 };
     if (!offered)
         return;
     if (subleaf == 0)
-        *out = (struct x86_cpuid){ (uint32_t)offered, area_bytes(f->xcr0, false), area_bytes(offered, false), 0 };
+        *out = (struct x86_cpuid){ (uint32_t)offered, area_bytes(xcr0_now(f), false), area_bytes(offered, false), 0 };
     else if (subleaf == 1)
-        *out = (struct x86_cpuid){ host.eax & (XSAVEOPT | XSAVEC | XGETBV1), host.eax & XSAVEC ? area_bytes(f->xcr0, true) : 0, 0, 0 };
+        *out = (struct x86_cpuid){ host.eax & (XSAVEOPT | XSAVEC | XGETBV1), host.eax & XSAVEC ? area_bytes(xcr0_now(f), true) : 0, 0, 0 };
     else if (subleaf < XSTATES && (offered >> subleaf & 1))
         *out = (struct x86_cpuid){ guest_features.xstate[subleaf].size, guest_features.xstate[subleaf].offset,
                                    guest_features.xstate[subleaf].align ? 2 : 0, 0 };
@@ -133,7 +139,7 @@ void guest_fpu_cpuid(const struct guest_fpu *f, uint32_t subleaf, struct x86_cpu
 
 static void xstates_find(void)
 {
-    struct x86_cpuid c = cpuid(0xd, 0);
+    struct x86_cpuid c = host_cpuid(0xd, 0);
     uint64_t has = c.eax & (XCR0_AVX512 | XCR0_SSE_AVX | 1);
     if ((has & XCR0_AVX512) != XCR0_AVX512 || !(has & XCR0_AVX))
         has &= ~XCR0_AVX512;
@@ -141,7 +147,7 @@ static void xstates_find(void)
     for (unsigned i = 2; i < XSTATES; i++) {
         if (!(has >> i & 1))
             continue;
-        c = cpuid(0xd, i);
+        c = host_cpuid(0xd, i);
         guest_features.xstate[i].size = c.eax;
         guest_features.xstate[i].offset = c.ebx;
         guest_features.xstate[i].align = c.ecx & 2;
@@ -152,17 +158,17 @@ void guest_features_find(void)
 {
     struct guest_features *g = &guest_features;
     struct x86_cpuid c;
-    if (cpuid(1, 0).ecx & UINT32_C(1) << 26)
+    if (host_cpuid(1, 0).ecx & UINT32_C(1) << 26)
         xstates_find();
     g->fpu_bytes = g->xcr0 ? area_bytes(g->xcr0, false) : LEGACY_BYTES;
-    uint32_t leaf_max = cpuid(0, 0).eax, extended_max = cpuid(0x80000000, 0).eax;
+    uint32_t leaf_max = host_cpuid(0, 0).eax, extended_max = host_cpuid(0x80000000, 0).eax;
     g->leaf_max = leaf_max < 0xd ? leaf_max : 0xd;
     g->extended_max = extended_max < 0x80000021 ? extended_max : 0x80000021;
-    c = cpuid(0x80000001, 0);
+    c = host_cpuid(0x80000001, 0);
     g->pages_1g = c.edx & UINT32_C(1) << 26;
     g->rdtscp = c.edx & UINT32_C(1) << 27;
     g->efer = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | (c.edx & UINT32_C(1) << 25 ? 0x4000 : 0);    /* FFXSR */
-    g->physical_bits = extended_max >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
+    g->physical_bits = extended_max >= 0x80000008 ? host_cpuid(0x80000008, 0).eax & 0xff : 36;
     struct guest_fpu none = { .xcr0 = 1 };
     struct x86_cpuid seven = { 0 }, one;
     guest_cpuid(1, 0, 0, &none, &one);

@@ -1,7 +1,7 @@
-/* Single instructions of which only the guest half has need. cpuid, MSRs and control registers too, as long as nobody shares them. */
+/* Single instructions of which only the guest half has need. */
 #ifndef HYPERVISOR_X86_GUEST_INSN_H
 #define HYPERVISOR_X86_GUEST_INSN_H
-#include "hypervisor/x86/percpu.h"
+#include "hypervisor/x86/cpu.h"
 
 static inline uint64_t read_cr0(void) { uint64_t v; __asm__ volatile("mov %%cr0, %0" : "=r"(v)); return v; }
 static inline void write_cr0(uint64_t v) { __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
@@ -19,6 +19,12 @@ GUEST_DR(3)
 static inline void xsetbv(uint32_t index, uint64_t v)
 {
     __asm__ volatile("xsetbv" : : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+}
+static inline uint64_t xgetbv(uint32_t index)
+{
+    uint32_t lo, hi;
+    __asm__ volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(index));
+    return (uint64_t)hi << 32 | lo;
 }
 static inline void xsave(void *area, uint64_t components)
 {

@@ -4,7 +4,6 @@
  */
 #include "hypervisor/x86/svm.h"
 #include "hypervisor/x86/guest_insn.h"
-#include "hypervisor/x86/virt.h"
 #include "lib/format.h"
 #include "lib/panic.h"
 #include <string.h>
@@ -26,12 +25,12 @@ enum { IOPM_ORDER = 2, IOPM_BYTES = 0x3000, MSRPM_ORDER = 1, MSRPM_BYTES = 0x200
 static const char *lacks_svm(void)
 {
     static char text[160];
-    struct x86_cpuid c = cpuid(0, 0);
+    struct x86_cpuid c = host_cpuid(0, 0);
     char vendor[13] = { 0 };
     memcpy(vendor, &c.ebx, 4);
     memcpy(vendor + 4, &c.edx, 4);
     memcpy(vendor + 8, &c.ecx, 4);
-    if (cpuid(1, 0).ecx & LEAF1_VMX)
+    if (host_cpuid(1, 0).ecx & LEAF1_VMX)
         format(text, sizeof(text), "this %s processor has VT-x, which Bedplate does not drive yet: AMD SVM with nested paging is needed", vendor);
     else
         format(text, sizeof(text), "this %s processor has neither AMD SVM nor VT-x (in a virtual machine: nested virtualization is off)", vendor);
@@ -40,13 +39,13 @@ static const char *lacks_svm(void)
 
 const char *svm_refusal(void)
 {
-    if (cpuid(0x80000000, 0).eax < 0x8000000a || !(cpuid(0x80000001, 0).ecx & EXT1_SVM))
+    if (host_cpuid(0x80000000, 0).eax < 0x8000000a || !(host_cpuid(0x80000001, 0).ecx & EXT1_SVM))
         return lacks_svm();
-    if (rdmsr(MSR_VM_CR) & VM_CR_SVMDIS)
+    if (msr_get(MSR_VM_CR) & VM_CR_SVMDIS)
         return "this processor has AMD SVM, but the firmware has switched it off (look for SVM or Virtualization in its setup)";
-    if (!(cpuid(0x8000000a, 0).edx & SVM_NESTED_PAGING))
+    if (!(host_cpuid(0x8000000a, 0).edx & SVM_NESTED_PAGING))
         return "this processor has AMD SVM without nested paging, which Bedplate needs";
-    if (!(cpuid(0x80000001, 0).edx & EXT1_NX))
+    if (!(host_cpuid(0x80000001, 0).edx & EXT1_NX))
         return "this processor does not offer NX, which Bedplate needs";
     return NULL;
 }
@@ -74,7 +73,7 @@ static void maps_make(void)
 
 static void features_find(void)
 {
-    struct x86_cpuid c = cpuid(0x8000000a, 0);
+    struct x86_cpuid c = host_cpuid(0x8000000a, 0);
     svm.next_rip = c.edx & SVM_NEXT_RIP;
     svm.flush_by_asid = c.edx & SVM_FLUSH_BY_ASID;
     svm.clean_bits = c.edx & SVM_CLEAN_BITS;
@@ -96,11 +95,11 @@ void svm_cpu_start(void)
     if (!arch_up_table->pages_take(OWNER_HYPERVISOR, 1, &pages))
         panic("no memory for SVM's save areas of CPU %u", arch_cpu());
     /* NXE: without it the nested tables' NX bit is a reserved one, 15.25.4. */
-    wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME | EFER_NXE);
-    wrmsr(MSR_VM_HSAVE_PA, pages.v);
+    msr_set(MSR_EFER, msr_get(MSR_EFER) | EFER_SVME | EFER_NXE);
     c->host_vmcb = hpa_add(pages, PAGE_SIZE);
     c->asid_next = 1;
-    c->generation = 1;
+    c->generation = 1;      /* 0 is nobody's */
+    msr_set(MSR_VM_HSAVE_PA, pages.v);
     guest_fpu_cpu_start();
     vmsave(c->host_vmcb.v);
 }

@@ -36,7 +36,7 @@ struct arch_vcpu {
     struct stage2 *stage2;
     uint32_t clean;                     /* the VMCB's clean bits for the next entry */
     /* the translations it left in a TLB: those of its ASID, of that generation on that CPU */
-    unsigned cpu;
+    struct svm_cpu *cpu;                /* where it is or was loaded */
     uint64_t generation, flushes;
     /* what waits beside the VMCB's event injection field */
     uint64_t held;                      /* an interrupt or NMI whose delivery an exception broke; EVENT_VALID */

@@ -40,7 +40,7 @@ static void tlb_prepare(struct arch_vcpu *v, struct svm_cpu *c)
 static void run(struct arch_vcpu *v)
 {
     struct vmcb *b = v->vmcb;
-    struct svm_cpu *c = &svm_cpus[v->cpu];
+    struct svm_cpu *c = v->cpu;
     tlb_prepare(v, c);
     b->rax = v->regs.gpr[RAX];
     b->rsp = v->regs.gpr[RSP];

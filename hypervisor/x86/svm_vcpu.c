@@ -54,7 +54,6 @@ struct arch_vcpu *arch_vcpu_create(struct stage2 *s, unsigned owner)
     v->vmcb_at = at;
     v->stage2 = s;
     v->order = order;
-    v->cpu = HOST_CPUS_MAX;
     v->fpu.area = (uint8_t *)v + AREA_OFFSET;
     b->iopm = svm.iopm.v;
     b->msrpm = svm.msrpm.v;
@@ -68,8 +67,9 @@ void arch_vcpu_destroy(struct arch_vcpu *v) { arch_up_table->pages_give(v->vmcb_
 
 void arch_vcpu_load(struct arch_vcpu *v)
 {
-    if (v->cpu != arch_cpu()) {
-        v->cpu = arch_cpu();
+    struct svm_cpu *c = &svm_cpus[arch_cpu()];
+    if (v->cpu != c) {
+        v->cpu = c;
         v->generation = 0;      /* no CPU's: a new ASID */
         v->clean = 0;
     }

@@ -77,3 +77,5 @@ svm_vmrun:
         xor     r10d, r10d
         xor     r11d, r11d
         ret
+
+section .note.GNU-stack noalloc noexec nowrite progbits
