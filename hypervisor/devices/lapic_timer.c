@@ -18,7 +18,9 @@ static unsigned divide_shift(const struct lapic *l)
 }
 
 static uint64_t period(const struct lapic *l) { return (uint64_t)l->timer_initial << divide_shift(l); }
-static bool mode_is(const struct lapic *l, uint32_t mode) { return (l->lvt[LVT_TIMER] & LVT_MODE_TIMER) == mode; }
+static bool is_periodic(const struct lapic *l) { return (l->lvt[LVT_TIMER] & LVT_MODE_TIMER) == LVT_PERIODIC; }
+/* The reserved mode 3 counts as deadline mode: one bit decides, and it cannot be entered from there unnoticed. */
+static bool is_deadline(const struct lapic *l) { return l->lvt[LVT_TIMER] & LVT_DEADLINE; }
 
 void lapic_timer_stop(struct lapic *l)
 {
@@ -33,7 +35,7 @@ uint32_t lapic_timer_count(const struct lapic *l, uint64_t ns)
         return 0;
     if (ns < l->timer_due)
         left = l->timer_due - ns;
-    else if (mode_is(l, LVT_PERIODIC) && period(l))
+    else if (is_periodic(l) && period(l))
         left = period(l) - (ns - l->timer_due) % period(l);
     else
         return 0;
@@ -43,7 +45,7 @@ uint32_t lapic_timer_count(const struct lapic *l, uint64_t ns)
 
 void lapic_timer_initial(struct lapic *l, uint32_t value, uint64_t ns)
 {
-    if (mode_is(l, LVT_DEADLINE))
+    if (is_deadline(l))
         return;                             /* SDM 10.5.4.1: ignored */
     l->timer_initial = value;
     l->timer_due = value ? ns + period(l) : UINT64_MAX;
@@ -70,7 +72,7 @@ void lapic_timer_mode(struct lapic *l, uint32_t old_lvt, uint32_t new_lvt)
 
 void lapic_set_deadline(struct lapic *l, uint64_t guest_tsc)
 {
-    if (mode_is(l, LVT_DEADLINE))
+    if (is_deadline(l))
         l->tsc_deadline = guest_tsc;
 }
 
@@ -86,7 +88,7 @@ void lapic_tick(struct lapic *l, uint64_t ns, uint64_t tsc)
         l->tsc_deadline = 0;
     } else if (l->timer_due <= ns && l->timer_due != UINT64_MAX) {
         uint64_t step = period(l), from = ns + (step < PERIOD_ALARM_NS ? PERIOD_ALARM_NS : 0);
-        if (mode_is(l, LVT_PERIODIC) && step)
+        if (is_periodic(l) && step)
             l->timer_due += step * ((from - l->timer_due) / step + 1);
         else
             l->timer_due = UINT64_MAX;
