@@ -175,6 +175,8 @@ bool plan_make(struct plan *plan, const struct platform *p, struct span kernel, 
     unsigned left_over;
     *plan = (struct plan){ .start_info_size = start_info_size(p) };
     (void)format(name, sizeof(name), "guest %s: kernel", p->name);
+    if (kernel.broken)
+        return fail(e, "%s: it does not lie within the bundle: the bundle is damaged, pack it again", name);
     if (!kernel_read(&plan->kernel, kernel, name, e) || !place_kernel(p, &plan->kernel, e) || !place_acpi(plan, p, e))
         return false;
     /* Large modules at 2 MiB boundaries, so that they can be mapped in large pages; closely packed when RAM is short. */

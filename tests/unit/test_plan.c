@@ -152,6 +152,7 @@ static void names_the_guest_of_a_bad_kernel(void **state)
     struct platform p = base(MIB(64));
     uint8_t *text = calloc(1, 100);
     must_refuse(&p, span_of(text, 100), "kernel: not an ELF file", "give a kernel");
+    must_refuse(&p, (struct span){ NULL, 0, true }, "kernel: it does not lie within the bundle", "pack it again");
 }
 
 /* What the sentence says is enough is enough, and a MiB less is not. */
