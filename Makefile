@@ -4,11 +4,14 @@
 
 B := build
 SHELL := /bin/bash
+# V=1 shows the commands; else a word and the file.
+Q := $(if $(V),,@)
+say = @$(if $(V),true,printf '  %-5s%s\n' $(1) $(patsubst $(B)/%,%,$(2)))
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
 VERSION := 0.1
 BASE := -std=c11 -I. $(WARN) -DBEDPLATE_VERSION=\"$(VERSION)\" -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
-HV_CFLAGS := $(BASE) -O2 -ffreestanding -fpie -fvisibility=hidden -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+HV_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -ffreestanding -fpie -include hypervisor/x86/hidden.h -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
 HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
 SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -46,48 +49,57 @@ setup:
 # ---- the hypervisor -------------------------------------------------------------------
 $(B)/hv/%.o: %.c
 	@mkdir -p $(@D)
-	gcc $(HV_CFLAGS) -c $< -o $@
+	$(call say,HV,$@)
+	$(Q)gcc $(HV_CFLAGS) -c $< -o $@
 $(B)/hv/%.o: %.asm
 	@mkdir -p $(@D)
-	nasm -f elf64 -w+all -w-reloc-abs -w-reloc-abs-dword -w-reloc-rel-dword -g -I hypervisor/x86/ -MD $(@:.o=.d) -MP $< -o $@
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf64 -w+all -g -I hypervisor/x86/ -MD $(@:.o=.d) -MP $< -o $@
 # The linked file keeps its symbols beside it (bedplate.sym.elf) for bench and debuggers; what boots is stripped.
 $(B)/bedplate.sym.elf: $(HV_OBJ) hypervisor/x86/link.ld
-	ld -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections -T hypervisor/x86/link.ld -o $@ $(HV_OBJ) $$(gcc -print-file-name=libfdt.a)
+	$(call say,LD,$@)
+	$(Q)ld -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections -T hypervisor/x86/link.ld -o $@ $(HV_OBJ) $$(gcc -print-file-name=libfdt.a)
 $(B)/bedplate.elf: $(B)/bedplate.sym.elf
-	strip -s -o $@ $<
+	$(Q)strip -s -o $@ $<
 
 # ---- the host tool --------------------------------------------------------------------
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	gcc $(HOST_CFLAGS) -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)gcc $(HOST_CFLAGS) -c $< -o $@
 $(B)/host/libbedplate.a: $(HOST_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(B)/bedplate: $(CLI_OBJ) $(B)/host/libbedplate.a
-	gcc -o $@ $^ $(CLI_LIBS)
+	$(call say,LINK,$@)
+	$(Q)gcc -o $@ $^ $(CLI_LIBS)
 
 # ---- tests on the host ----------------------------------------------------------------
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
-	gcc $(SAN_CFLAGS) -c $< -o $@
+	$(call say,SAN,$@)
+	$(Q)gcc $(SAN_CFLAGS) -c $< -o $@
 $(B)/san/libbedplate.a: $(SAN_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(B)/tests/%: $(B)/san/tests/unit/%.o $(B)/san/libbedplate.a
 	@mkdir -p $(@D)
-	gcc -fsanitize=address,undefined -o $@ $^ -lcmocka $(LIBFDT)
+	$(call say,LINK,$@)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka $(LIBFDT)
 $(B)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_CFLAGS) -c $< -o $@
+	$(call say,FUZZ,$@)
+	$(Q)clang $(FUZZ_CFLAGS) -c $< -o $@
 $(B)/fuzz/libbedplate.a: $(FUZZ_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(B)/fuzzers/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/libbedplate.a
 	@mkdir -p $(@D)
-	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBFDT)
+	$(call say,LINK,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBFDT)
 
 .SECONDARY:
-include $(wildcard guests/guests.mk tests/tests.mk)
+include $(wildcard guests/guests.mk tests/tests.mk tests/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 .PHONY: clean

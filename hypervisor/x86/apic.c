@@ -1,0 +1,103 @@
+/* Owns: the host's local APICs and its IOAPIC's UART line. x2APIC where the CPU has it, else the page at 4 GiB - 18 MiB, uncached. */
+#include "hypervisor/x86/cpu.h"
+#include "hypervisor/x86/host.h"
+
+enum { APIC_ID = 0x20, APIC_EOI = 0xb0, APIC_SVR = 0xf0, APIC_ICR = 0x300, APIC_ICR_HIGH = 0x310, APIC_LVT_TIMER = 0x320,
+       APIC_LVT_LINT0 = 0x350, APIC_LVT_LINT1 = 0x360, APIC_TIMER_INITIAL = 0x380, APIC_TIMER_COUNT = 0x390, APIC_TIMER_DIVIDE = 0x3e0 };
+#define LVT_MASKED   0x10000u
+#define LVT_PERIODIC 0x20000u
+#define LVT_DEADLINE 0x40000u
+#define ICR_PENDING  0x1000u
+#define ICR_ASSERT   0x4000u
+#define APIC_PHYS    UINT64_C(0xfee00000)
+
+static bool x2apic, deadline;
+static uint64_t timer_hz;
+
+static volatile uint32_t *page_register(unsigned reg) { return (volatile uint32_t *)((uintptr_t)hpa_ptr(hpa(APIC_PHYS)) + reg); }
+
+static uint32_t reg_read(unsigned reg) { return x2apic ? (uint32_t)msr_get(MSR_X2APIC + reg / 16) : *page_register(reg); }
+
+static void reg_write(unsigned reg, uint32_t v)
+{
+    if (x2apic)
+        msr_set(MSR_X2APIC + reg / 16, v);
+    else
+        *page_register(reg) = v;
+}
+
+void apic_cpu_start(void)
+{
+    struct x86_cpuid c = host_cpuid(1, 0);
+    uint64_t base = msr_get(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+    x2apic = c.ecx >> 21 & 1;
+    deadline = c.ecx >> 24 & 1;
+    msr_set(MSR_APIC_BASE, base);
+    if (x2apic)
+        msr_set(MSR_APIC_BASE, base | APIC_BASE_X2);
+    reg_write(APIC_LVT_LINT0, LVT_MASKED);      /* no 8259 */
+    reg_write(APIC_LVT_LINT1, 4u << 8);         /* NMI */
+    reg_write(APIC_LVT_TIMER, (deadline ? LVT_DEADLINE : 0) | VECTOR_ALARM);
+    reg_write(APIC_TIMER_DIVIDE, 0xb);          /* by 1 */
+    reg_write(APIC_SVR, 0x100 | VECTOR_SPURIOUS);
+}
+
+uint32_t apic_id(void) { return x2apic ? reg_read(APIC_ID) : reg_read(APIC_ID) >> 24; }
+void apic_end(void) { reg_write(APIC_EOI, 0); }
+
+void apic_send(uint32_t to, uint32_t low)
+{
+    low |= ICR_ASSERT;
+    if (x2apic) {
+        __asm__ volatile("mfence; lfence" : : : "memory");      /* WRMSR to x2APIC registers is not serializing */
+        msr_set(MSR_X2APIC + APIC_ICR / 16, (uint64_t)to << 32 | low);
+        return;
+    }
+    while (reg_read(APIC_ICR) & ICR_PENDING)
+        arch_relax();
+    reg_write(APIC_ICR_HIGH, to << 24);
+    reg_write(APIC_ICR, low);
+}
+
+void apic_timer_rate(uint64_t hz) { timer_hz = hz; }
+uint32_t apic_timer_count(void) { return reg_read(APIC_TIMER_COUNT); }
+
+void apic_timer_periodic(uint32_t count)
+{
+    reg_write(APIC_LVT_TIMER, (count ? LVT_PERIODIC : deadline ? LVT_DEADLINE : 0) | VECTOR_ALARM);
+    reg_write(APIC_TIMER_INITIAL, count);
+}
+
+/* The one-shot counts at most about 4 s at 1 GHz: a later alarm fires early, finds nothing due and is set again. */
+void arch_timer(uint64_t at)
+{
+    uint64_t now, count;
+    if (deadline) {
+        msr_set(MSR_TSC_DEADLINE, at == UINT64_MAX ? 0 : arch_ns_to_tsc(at));
+        return;
+    }
+    if (at == UINT64_MAX) {
+        reg_write(APIC_TIMER_INITIAL, 0);
+        return;
+    }
+    now = arch_clock();
+    count = at > now ? mul_div(at - now, timer_hz, 1000000000) : 0;
+    reg_write(APIC_TIMER_INITIAL, count >= UINT32_MAX ? UINT32_MAX : (uint32_t)count + 1);
+}
+
+static void ioapic_write(uint32_t index, uint32_t v)
+{
+    volatile uint32_t *io = hpa_ptr(hpa(firmware.ioapic));
+    io[0] = index;
+    io[4] = v;
+}
+
+/* Bytes from the host's UART interrupt CPU 0, so that an idle machine sleeps and still hears. */
+void apic_route_uart(void)
+{
+    if (!firmware.ioapic || !memory_is_mapped(firmware.ioapic, PAGE_SIZE))
+        return;
+    uint32_t low = VECTOR_UART | (firmware.uart_low ? 1u << 13 : 0) | (firmware.uart_level ? 1u << 15 : 0);
+    ioapic_write(0x11 + 2 * firmware.uart_gsi, apic_id() << 24);
+    ioapic_write(0x10 + 2 * firmware.uart_gsi, low);
+}
