@@ -42,4 +42,15 @@ static inline uint64_t span_le(struct span *s, unsigned size)
         x = x << 8 | v.at[i];
     return x;
 }
+
+/* The next byte; 0 when broken. */
+static inline uint8_t span_u8(struct span *s)
+{
+    if (s->broken || !s->left) {
+        s->broken = true;
+        return 0;
+    }
+    s->left--;
+    return *s->at++;
+}
 #endif

@@ -13,9 +13,10 @@ static void drop(uint32_t set[8], unsigned vector) { set[vector / 32] &= ~(1u <<
 
 static int16_t top(const uint32_t set[8])
 {
-    for (int i = 7; i >= 0; i--) {
-        if (set[i])
-            return (int16_t)(i * 32 + 31 - __builtin_clz(set[i]));
+    for (int i = 6; i >= 0; i -= 2) {
+        uint64_t two = (uint64_t)set[i + 1] << 32 | set[i];
+        if (two)
+            return (int16_t)(i * 32 + 63 - __builtin_clzll(two));
     }
     return -1;
 }

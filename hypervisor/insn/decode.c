@@ -16,6 +16,9 @@ static uint8_t code_size(const struct x86_state *s)
 
 static bool take_prefix(struct insn *i, uint8_t byte)
 {
+    /* The usual case first: columns 0, 2, 3, 4..7, e of the opcode map hold all prefixes, in rows 2, 3, 6 and f. */
+    if (!(0x804cu >> (byte >> 4) & 1) || !(0x40fdu >> (byte & 15) & 1))
+        return false;
     switch (byte) {
     case 0x26: i->seg = SEG_ES; break;
     case 0x2e: i->seg = SEG_CS; break;
@@ -40,7 +43,7 @@ static void take_opcode(struct span *s, struct insn *i)
     uint8_t byte;
     for (;;) {
         int8_t seg = i->seg;
-        byte = (uint8_t)span_le(s, 1);
+        byte = span_u8(s);
         if (i->mode == 8 && (byte & 0xf0) == 0x40) {
             i->rex = byte & 15;
             i->has_rex = true;
@@ -53,10 +56,10 @@ static void take_opcode(struct span *s, struct insn *i)
     i->opcode = byte;
     if (byte != 0x0f)
         return;
-    byte = (uint8_t)span_le(s, 1);
+    byte = span_u8(s);
     i->opcode = OPCODE_0F + byte;
     if (byte == 0x38)
-        i->opcode = (uint16_t)(OPCODE_0F38 + span_le(s, 1));
+        i->opcode = (uint16_t)(OPCODE_0F38 + span_u8(s));
 }
 
 static const struct row *row_of(const struct insn *i)
@@ -107,7 +110,7 @@ static void take_memory(struct span *s, struct insn *i, unsigned mod, unsigned r
 {
     i->base = (int8_t)(rm | (i->rex & 1u) << 3);
     if (rm == 4) {
-        unsigned sib = (unsigned)span_le(s, 1), index = (sib >> 3 & 7) | (i->rex & 2u) << 2;
+        unsigned sib = span_u8(s), index = (sib >> 3 & 7) | (i->rex & 2u) << 2;
         rm = sib & 7;
         i->base = (int8_t)(rm | (i->rex & 1u) << 3);
         i->index = (int8_t)(index == 4 ? -1 : (int)index);
@@ -126,7 +129,7 @@ static void take_memory(struct span *s, struct insn *i, unsigned mod, unsigned r
 
 static void take_modrm(struct span *s, struct insn *i)
 {
-    unsigned byte = (unsigned)span_le(s, 1), mod = byte >> 6, rm = byte & 7;
+    unsigned byte = span_u8(s), mod = byte >> 6, rm = byte & 7;
     i->reg = (uint8_t)((byte >> 3 & 7) | (i->rex & 4u) << 1);
     i->rm = (uint8_t)(rm | (i->rex & 1u) << 3);
     i->memory = mod != 3;

@@ -7,9 +7,12 @@
 enum insn_result insn_execute(struct x86_state *state, const uint8_t *bytes, size_t n, const struct insn_bus *bus,
                               struct insn_fault *fault, unsigned *length)
 {
-    struct run r = { .state = state, .bus = bus, .fault = fault };
+    struct run r;               /* not zeroed as a whole: it is large, and this path is hot */
     uint8_t vector = 0;
-    *fault = (struct insn_fault){ 0 };
+    r.state = state;
+    r.bus = bus;
+    r.fault = fault;
+    r.again = false;
     enum insn_result result = insn_decode(state, bytes, n, &r.insn, &vector);
     *length = r.insn.length;
     if (result == INSN_FAULT)
