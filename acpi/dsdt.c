@@ -1,4 +1,4 @@
-/* Owns: the DSDT, in AML: how to power off, the processors, the UART. It names what the machine answers for, nothing more. */
+/* Owns: the DSDT, in AML: how to power off, the processors, the UART, the PIT. It names what the machine answers for, nothing more. */
 #include "acpi/aml.h"
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
@@ -24,6 +24,19 @@ static void processor(struct table_out *o, unsigned vcpu)
     aml_string(o, "ACPI0007");
     aml_name(o, "_UID");
     aml_integer(o, platform_apic_id(vcpu));
+    aml_close(o, device);
+}
+
+/* A device of fixed ports and nothing else. */
+static void ports(struct table_out *o, const char *name, const char *hid, uint16_t port, uint8_t length)
+{
+    uint64_t device = aml_device(o, name);
+    aml_name(o, "_HID");
+    aml_eisa_id(o, hid);
+    aml_name(o, "_CRS");
+    uint64_t resources = aml_template(o);
+    aml_io(o, port, length);
+    aml_template_close(o, resources);
     aml_close(o, device);
 }
 
@@ -53,6 +66,10 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
         processor(o, i);
     if (p->uart.present)
         uart(o, p);
+    if (!p->xen) {                      /* who has no Xen clock measures its TSC against these */
+        ports(o, "TIMR", "PNP0100", PC_PIT_PORT, 4);
+        ports(o, "SPKR", "PNP0800", PC_PIT_GATE, 1);
+    }
     aml_close(o, scope);
     table_end(o, start);
     return start;

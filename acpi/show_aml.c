@@ -62,7 +62,7 @@ static bool add_resources(struct show_text *t, struct span v)
         show_add(t, first ? "" : ", ");
         if (tag == 0x47) {
             uint64_t wide = span_le(&v, 1), low = span_le(&v, 2), high = span_le(&v, 2), align = span_le(&v, 1), n = span_le(&v, 1);
-            show_add(t, "ports 0x%llx..0x%llx", (unsigned long long)low, (unsigned long long)(high + n - 1));
+            show_add(t, n == 1 ? "port 0x%llx" : "ports 0x%llx..0x%llx", (unsigned long long)low, (unsigned long long)(high + n - 1));
             if (!(wide & 1) || low != high || align != 1)
                 return false;
         } else if (tag == 0x89) {

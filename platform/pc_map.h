@@ -29,5 +29,7 @@ static inline uint32_t platform_apic_id(unsigned vcpu) { return vcpu; }
 #define PC_RESET_PORT    0x604
 #define PC_RESET_VALUE   0x06
 #define PC_PM_TIMER      0x608                   /* 3.579545 MHz, 32 bits; only for guests without the Xen ABI */
+#define PC_PIT_PORT      0x40                    /* an 8254 without an interrupt line, and its gate: only without the Xen ABI */
+#define PC_PIT_GATE      0x61
 #define PC_S5_TYPE       5                        /* SLP_TYP for S5, told by \_S5_ */
 #endif
