@@ -1,10 +1,11 @@
 /*
- * Owns: the bundle as a whole: is it one, is it all there, where are the guests. Invariant: the tree has passed libfdt's
- * full check before anything in it is looked at, so offsets and strings in it hold.
+ * Owns: the bundle as a whole: is it one, is it all there, where are the guests. Invariant: the tree has passed
+ * tree_check before anything in it is looked at, so offsets and strings in it hold.
  */
 #include "loader/bundle.h"
 #include "lib/addr.h"
 #include "lib/checked.h"
+#include "loader/tree.h"
 #include <libfdt.h>
 
 /* A number of the root node, 4 or 8 bytes. */
@@ -17,22 +18,6 @@ static bool root_number(const void *fdt, const char *property, uint64_t *to)
     *to = 0;
     for (int i = 0; i < size; i++)
         *to = *to << 8 | at[i];
-    return true;
-}
-
-static bool check_tree(struct span all, struct error *e)
-{
-    if (all.left < sizeof(struct fdt_header) || fdt_check_header(all.at) == -FDT_ERR_BADMAGIC)
-        return fail(e, "the bundle is none: it does not begin with a device tree: make it with `bedplate pack` and give it "
-                    "as the loader's first ramdisk or module");
-    if (fdt_check_header(all.at) != 0)
-        return fail(e, "the bundle's device tree has a bad header (%s): pack it again", fdt_strerror(fdt_check_header(all.at)));
-    if (fdt_totalsize(all.at) > all.left)
-        return fail(e, "the bundle is cut short: its device tree has %u bytes, only %zu arrived: copy it again",
-                    fdt_totalsize(all.at), all.left);
-    int bad = fdt_check_full(all.at, all.left);
-    if (bad)
-        return fail(e, "the bundle's device tree is damaged (%s): pack it again", fdt_strerror(bad));
     return true;
 }
 
@@ -74,7 +59,7 @@ static bool find_guests(struct bundle *b, struct error *e)
 bool bundle_read(struct bundle *b, struct span all, struct error *e)
 {
     *b = (struct bundle){ .all = all };
-    if (!check_tree(all, e))
+    if (!tree_check(all, e))
         return false;
     b->fdt = all.at;
     return check_root(b, e) && find_guests(b, e);

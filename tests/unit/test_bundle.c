@@ -117,6 +117,62 @@ static void refuses_every_cut(void **state)
     free(t.fdt);
 }
 
+/* Every way in which a structure can be wrong, on a hand-made one: header, reservation map, structure, strings. */
+static void refuse_structure(const uint32_t *words, size_t count, bool good)
+{
+    enum { MAP = 40, STRUCTURE = 56 };
+    uint32_t strings = STRUCTURE + (uint32_t)count * 4, total = strings + 4;
+    const uint32_t head[14] = { 0xd00dfeed, total, STRUCTURE, strings, MAP, 17, 16, 0, 4, (uint32_t)count * 4 };
+    uint8_t *all = malloc(total);
+    struct bundle b;
+    struct error e = { "" };
+    for (size_t i = 0; i < 14 + count; i++) {
+        uint32_t big = cpu_to_fdt32(i < 14 ? head[i] : words[i - 14]);
+        memcpy(all + i * 4, &big, 4);
+    }
+    memcpy(all + strings, "abc", 4);
+    assert_false(bundle_read(&b, span_of(all, total), &e));
+    if (good != !strstr(e.text, "damaged"))
+        fail_msg("%s", e.text);                 /* a good one gets as far as the missing revision */
+    free(all);
+}
+
+#define STRUCTURE(good, ...)                                                       \
+    do {                                                                           \
+        const uint32_t words_[] = { __VA_ARGS__ };                                 \
+        refuse_structure(words_, sizeof(words_) / 4, good);                        \
+    } while (0)
+enum { BEGIN = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
+
+static void refuses_bad_structures(void **state)
+{
+    (void)state;
+    STRUCTURE(true, BEGIN, 0, NOP, PROP, 5, 0, 1, 2, BEGIN, 0x61000000, END_NODE, END_NODE, NOP, END);
+    STRUCTURE(false, BEGIN, 0, END_NODE);                           /* no end */
+    STRUCTURE(false, BEGIN, 0, END);                                /* the root is open */
+    STRUCTURE(false, END);                                          /* no root */
+    STRUCTURE(false, BEGIN, 0, END_NODE, BEGIN, 0, END_NODE, END);  /* two */
+    STRUCTURE(false, BEGIN, 0, END_NODE, END_NODE, END);
+    STRUCTURE(false, PROP, 0, 0, BEGIN, 0, END_NODE, END);          /* a property of nothing */
+    STRUCTURE(false, BEGIN, 0x61000000, END_NODE, END);             /* the root has a name */
+    STRUCTURE(false, BEGIN, 0, BEGIN, 0, END_NODE, END_NODE, END);  /* another has none */
+    STRUCTURE(false, BEGIN, 0x61616161);                            /* a name without its NUL */
+    STRUCTURE(false, BEGIN, 0, PROP, 0, 4, END_NODE, END);          /* a name outside the strings */
+    STRUCTURE(false, BEGIN, 0, PROP, 100, 0, END_NODE, END);        /* a value outside the structure */
+    STRUCTURE(false, BEGIN, 0, PROP, 0xfffffff4, 0, END_NODE, END); /* one that leads libfdt 1.6.1 in a circle */
+    STRUCTURE(false, BEGIN, 0, 7, END_NODE, END);
+    uint32_t deep[60];
+    for (unsigned depth = 16; depth <= 17; depth++) {
+        unsigned n = 0;
+        for (unsigned i = 0; i < depth; i++)
+            deep[n++] = BEGIN, deep[n++] = i ? 0x61000000 : 0;
+        for (unsigned i = 0; i < depth; i++)
+            deep[n++] = END_NODE;
+        deep[n++] = END;
+        refuse_structure(deep, n, depth == 16);
+    }
+}
+
 /* One byte of the tree changed, each in turn, to several values: an answer, whichever, and nothing read outside. */
 static void survives_any_changed_byte(void **state)
 {
@@ -157,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_good_bundle), cmocka_unit_test(payloads_lie_behind_the_tree),
         cmocka_unit_test(refuses_what_is_no_bundle), cmocka_unit_test(refuses_every_cut),
+        cmocka_unit_test(refuses_bad_structures),
         cmocka_unit_test(survives_any_changed_byte), cmocka_unit_test(refuses_too_many_guests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
