@@ -164,13 +164,8 @@ static void add_modrm(struct instance *i, const struct form *f, bool wide, uint6
         add(i, pointer() - (wide && rm == 5 ? rip + i->n + 4 + rest : 0), 4);
 }
 
-static void make(struct instance *i, const struct form *f, unsigned opcode, bool wide, uint64_t rip)
+static void make_registers(struct instance *i, const struct form *f, bool address)
 {
-    bool small = !(f->kind & NO66) && below(4) == 0, address = wide && below(6) == 0;
-    unsigned rex = wide && !(f->kind & NOREX) && below(2) ? 0x40 + below(16) : 0;
-    size_t immediate = f->kind & IMM1 ? 1 : !(f->kind & IMMZ) ? 0 : !(opcode & 1) && opcode != 0x68 ? 1 : small && !(rex & 8) ? 2 : 4;
-    i->n = 0;
-    i->flags = 0x202 | (any() & (STATUS | (f->kind & REP ? 0x400 : 0)));
     for (unsigned r = 0; r < 16; r++)
         i->gpr[r] = below(20) < 9 ? pointer() : below(2) ? below(17) : any() << 17 ^ any();
     if (f->kind & REP) {
@@ -181,6 +176,16 @@ static void make(struct instance *i, const struct form *f, unsigned opcode, bool
         i->gpr[1] = (i->gpr[1] & ~UINT64_C(0xff)) | below(8) | below(4) << 5;
     }
     i->gpr[4] = pointer();
+}
+
+static void make(struct instance *i, const struct form *f, unsigned opcode, bool wide, uint64_t rip)
+{
+    bool small = !(f->kind & NO66) && below(4) == 0, address = wide && below(6) == 0;
+    unsigned rex = wide && !(f->kind & NOREX) && below(2) ? 0x40 + below(16) : 0;
+    size_t immediate = f->kind & IMM1 ? 1 : !(f->kind & IMMZ) ? 0 : !(opcode & 1) && opcode != 0x68 ? 1 : small && !(rex & 8) ? 2 : 4;
+    i->n = 0;
+    i->flags = 0x202 | (any() & (STATUS | (f->kind & REP ? 0x400 : 0)));
+    make_registers(i, f, address);
     if (small)
         add(i, 0x66, 1);
     if (address)
