@@ -49,10 +49,12 @@ struct arch_vcpu {
     unsigned order;                     /* of its pages */
 };
 
+static inline bool svm_code_is_64(const struct vmcb *b) { return (b->efer & EFER_LMA) && (b->seg[SEG_CS].attr & SEG_L); }
+
 extern void svm_vmrun(struct x86_regs *regs, uint64_t guest_vmcb, uint64_t host_vmcb);
 
 /* svm_event.c: before and after VMRUN */
-bool svm_events_wait(const struct arch_vcpu *v);
+static inline bool svm_events_wait(const struct arch_vcpu *v) { return v->held || v->nmi; }
 void svm_events_offer(struct arch_vcpu *v);
 void svm_event_again(struct arch_vcpu *v, uint64_t exitintinfo);
 void svm_nmi_returns(struct arch_vcpu *v);

@@ -231,7 +231,7 @@ void arch_skip(struct arch_vcpu *v, unsigned length)
     else
         v->regs.rip += length ? length : length_of(v->vmcb->exitcode);
     v->next_rip = 0;
-    if (arch_mode(v) != 64)
+    if (!svm_code_is_64(v->vmcb))
         v->regs.rip &= UINT32_MAX;
     v->vmcb->shadow = 0;
     v->regs.rflags &= ~(uint64_t)RFLAGS_RF;

@@ -84,8 +84,6 @@ void svm_window_close(struct arch_vcpu *v)
     v->held = held;
 }
 
-bool svm_events_wait(const struct arch_vcpu *v) { return v->held || v->nmi; }
-
 static void offer_held(struct arch_vcpu *v)
 {
     bool open = (v->regs.rflags & RFLAGS_IF) && !(v->vmcb->shadow & 1);

@@ -84,10 +84,9 @@ uint8_t arch_cpl(struct arch_vcpu *v) { return v->vmcb->cpl; }
 
 unsigned arch_mode(struct arch_vcpu *v)
 {
-    uint16_t attr = v->vmcb->seg[SEG_CS].attr;
-    if ((v->vmcb->efer & EFER_LMA) && (attr & SEG_L))
+    if (svm_code_is_64(v->vmcb))
         return 64;
-    return attr & SEG_DB ? 32 : 16;
+    return v->vmcb->seg[SEG_CS].attr & SEG_DB ? 32 : 16;
 }
 
 void arch_state_get(struct arch_vcpu *v, struct x86_state *s)
