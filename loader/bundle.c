@@ -5,7 +5,7 @@
 #include "loader/bundle.h"
 #include "lib/addr.h"
 #include "lib/checked.h"
-#include "loader/tree.h"
+#include "loader/bundle_tree.h"
 #include <libfdt.h>
 
 /* A number of the root node, 4 or 8 bytes. */

@@ -1,6 +1,6 @@
 /* Is a flattened device tree (Devicetree Specification 0.4, chapter 5) sound? Private to loader/. */
-#ifndef LOADER_TREE_H
-#define LOADER_TREE_H
+#ifndef LOADER_BUNDLE_TREE_H
+#define LOADER_BUNDLE_TREE_H
 #include "lib/error.h"
 #include "lib/span.h"
 

@@ -3,7 +3,7 @@
  * property's length to a signed offset unchecked (fdt_next_tag): a length near 4 GiB leads it backwards, for ever.
  * Invariant: the structure block is walked by the bounds-checked cursor only, each byte of it once.
  */
-#include "loader/tree.h"
+#include "loader/bundle_tree.h"
 #include <libfdt.h>
 #include <string.h>
 
