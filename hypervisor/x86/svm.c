@@ -15,6 +15,7 @@ enum { IOPM_ORDER = 2, IOPM_BYTES = 0x3000, MSRPM_ORDER = 1, MSRPM_BYTES = 0x200
 #define LEAF1_VMX   (UINT32_C(1) << 5)
 #define EXT1_SVM    (UINT32_C(1) << 2)
 #define EXT1_NX     (UINT32_C(1) << 20)
+#define EXT8_IBPB   (UINT32_C(1) << 12)
 #define SVM_NESTED_PAGING (UINT32_C(1) << 0)
 #define SVM_NEXT_RIP      (UINT32_C(1) << 3)
 #define SVM_CLEAN_BITS    (UINT32_C(1) << 5)
@@ -80,6 +81,7 @@ static void features_find(void)
     svm.pause_filter = c.edx & SVM_PAUSE_FILTER;
     svm.asids = c.ebx < 2 ? 2 : c.ebx;
     guest_features_find();
+    svm.ibpb = guest_features.extended_max >= 0x80000008 && (host_cpuid(0x80000008, 0).ebx & EXT8_IBPB);
     npt_largest = guest_features.pages_1g ? 3 : 2;
 }
 

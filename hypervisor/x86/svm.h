@@ -14,7 +14,7 @@
 
 /* What the CPUs have of SVM, and what all vCPUs share; written once by the CPU that booted. */
 struct svm_features {
-    bool ready, next_rip, flush_by_asid, clean_bits, pause_filter;
+    bool ready, next_rip, flush_by_asid, clean_bits, pause_filter, ibpb;
     uint32_t asids;                     /* 0..asids-1, of which 0 is the host's */
     hpa_t iopm, msrpm;                  /* every port; every MSR but those VMLOAD and VMSAVE switch */
 };
@@ -23,6 +23,7 @@ extern struct svm_features svm;
 /* One per host CPU, used by that CPU alone. */
 struct svm_cpu {
     hpa_t host_vmcb;                    /* what VMSAVE stored of the host, for VMLOAD after each exit */
+    const struct stage2 *last;          /* whose vCPU was last loaded here; compared, never looked into */
     uint32_t asid_next;
     uint64_t generation;                /* of ASIDs: counts up when they run out, then all are anew. Never 0 once started */
 };

@@ -2,10 +2,13 @@
  * Owns: a vCPU's pages and its state as others see it. One block of pages: the VMCB, then struct arch_vcpu and the FPU
  * save area, which share a page. Invariant: a state that VMRUN would refuse never gets there; .why says so instead.
  */
+#include "hypervisor/x86/cpu.h"
 #include "hypervisor/x86/guest_walk.h"
 #include "hypervisor/x86/svm.h"
 
 #define NP_ENABLE 1u
+#define MSR_PRED_CMD 0x49u
+#define PRED_CMD_IBPB 1u
 #define PAT_RESET UINT64_C(0x0007040600070406)
 
 enum { AREA_OFFSET = 512, PAUSES = 3000, PAUSE_GAP = 128 };     /* PAUSEs in a loop, at most so many cycles apart, before others get the CPU */
@@ -73,6 +76,9 @@ void arch_vcpu_load(struct arch_vcpu *v)
         v->generation = 0;      /* no CPU's: a new ASID */
         v->clean = 0;
     }
+    if (svm.ibpb && c->last != v->stage2)
+        msr_set(MSR_PRED_CMD, PRED_CMD_IBPB);       /* what one guest taught the branch predictors shall not steer another */
+    c->last = v->stage2;
     guest_fpu_load(&v->fpu);
 }
 
