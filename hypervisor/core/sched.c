@@ -15,10 +15,11 @@ static struct cpu {
     atomic_ulong quiet;         /* odd: in the hypervisor; even: in a guest or asleep */
 } cpus[HOST_CPUS_MAX];
 
+#define SCHED_PASSED (~0ul)     /* a counter that starts at 0 does not come here */
 static struct lock sched_lock;
 static struct vcpu *run_queue;
 static uint64_t idle_cpus;      /* bit n: CPU n sleeps or is about to */
-static uint64_t least_time;     /* virtual time of the vCPU taken last: never runs back */
+static uint64_t least_time;     /* floor_time's last answer: never runs back */
 static unsigned cpu_count;
 
 static void slice_over(void *owner)
@@ -98,10 +99,26 @@ static void find_cpu_for(struct vcpu *v)
         arch_kick(victim_cpu);
 }
 
-/* Under the lock: v may run. */
+/* The virtual time of whoever has had least among those that run or wait, the running ones' current turn counted. */
+static uint64_t floor_time(void)
+{
+    uint64_t least = UINT64_MAX;
+    for (struct vcpu *v = run_queue; v; v = v->next)
+        least = v->virtual_time < least ? v->virtual_time : least;
+    for (unsigned i = 0; i < cpu_count; i++) {
+        struct vcpu *run = atomic_load_explicit(&cpus[i].current, memory_order_relaxed);
+        uint64_t had = run ? run->virtual_time + (arch_clock() - cpus[i].since) : UINT64_MAX;
+        least = had < least ? had : least;
+    }
+    if (least != UINT64_MAX && least > least_time)
+        least_time = least;
+    return least_time;
+}
+
+/* Under the lock: v may run. However long it slept, or never ran, it is owed no more than a slice. */
 static void make_runnable(struct vcpu *v)
 {
-    uint64_t earliest = least_time > SCHED_SLICE_NS ? least_time - SCHED_SLICE_NS : 0;
+    uint64_t now = floor_time(), earliest = now > SCHED_SLICE_NS ? now - SCHED_SLICE_NS : 0;
     if (v->virtual_time < earliest)
         v->virtual_time = earliest;
     enqueue(v);
@@ -136,8 +153,6 @@ struct vcpu *sched_next(void)
         runstate_enter(v, VCPU_RUNNING);
         atomic_store(&v->cpu, cpu);
         idle_cpus &= ~bit(cpu);
-        if (v->virtual_time > least_time)
-            least_time = v->virtual_time;
     } else {
         idle_cpus |= bit(cpu);
     }
@@ -271,4 +286,25 @@ void sched_quiet_wait(void)
         while (i != arch_cpu() && (then & 1) && atomic_load(&cpus[i].quiet) == then)
             arch_relax();
     }
+}
+
+/* A CPU asleep, or in another domain's guest, holds nothing of d: it is marked as passed. */
+void sched_mark(struct sched_mark *m, const struct domain *d)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    for (unsigned i = 0; i < cpu_count; i++) {
+        struct vcpu *run = atomic_load(&cpus[i].current);
+        m->at[i] = atomic_load(&cpus[i].quiet);
+        bool elsewhere = !(m->at[i] & 1) && (!run || run->domain != d);
+        if (elsewhere || i == arch_cpu())
+            m->at[i] = SCHED_PASSED;
+    }
+}
+
+bool sched_passed(const struct sched_mark *m)
+{
+    for (unsigned i = 0; i < cpu_count; i++)
+        if (m->at[i] != SCHED_PASSED && atomic_load(&cpus[i].quiet) == m->at[i])
+            return false;
+    return true;
 }

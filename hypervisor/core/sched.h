@@ -27,4 +27,12 @@ void sched_put(struct vcpu *v, bool blocked);
  */
 void sched_quiet(bool quiet);
 void sched_quiet_wait(void);
+/*
+ * The same without waiting, for pages that leave a domain's map: sched_mark notes where every CPU stands, after the
+ * translations were flushed and the CPUs that run the domain kicked. sched_passed says whether each has since left the
+ * hypervisor or the guest it was in, so that none uses an old translation or a pointer it looked up before.
+ */
+struct sched_mark { unsigned long at[HOST_CPUS_MAX]; };
+void sched_mark(struct sched_mark *m, const struct domain *d);
+bool sched_passed(const struct sched_mark *m);
 #endif

@@ -10,6 +10,7 @@ enum { MSR_MCG_CAP = 0x179, MSR_MCG_STATUS = 0x17a, MSR_PATCH_LEVEL = 0x8b, MSR_
 #define MSR_TOP_MEM 0xc001001au
 #define MSR_TOM2    0xc001001du
 #define MSR_DE_CFG  0xc0011029u
+#define MSR_K8_INT_PENDING 0xc0010055u  /* E400: C1E is off */
 
 static const uint16_t mtrr_fixed[MTRR_FIXED] = { 0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f };
 
@@ -48,7 +49,7 @@ bool machine_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
     case MSR_MTRRCAP:    *value = 0x500 | MTRR_VARIABLE; return true;      /* fixed ranges and write-combining */
     case MSR_HWCR:       *value = UINT64_C(1) << 24; return true;          /* TscFreqSel: the TSC counts at P0's rate */
     case MSR_DE_CFG:     *value = 2; return true;                          /* LFENCE serializes */
-    case MSR_MCG_CAP: case MSR_MCG_STATUS: case MSR_PATCH_LEVEL: case MSR_SYSCFG: case MSR_TOP_MEM: case MSR_TOM2:
+    case MSR_MCG_CAP: case MSR_MCG_STATUS: case MSR_PATCH_LEVEL: case MSR_SYSCFG: case MSR_TOP_MEM: case MSR_TOM2: case MSR_K8_INT_PENDING:
         return true;
     default:
         return arch_msr_read(v->arch, msr, value);

@@ -118,6 +118,27 @@ static void test_stop(void **state)
     assert_null(domain_by_id(id));
 }
 
+/* One that starts late is owed a slice, not all the time that it was not there. */
+static void test_latecomer(void **state)
+{
+    uint64_t had = 0;
+    (void)state;
+    struct domain *d = make(1, 0);
+    vcpu_start(d->vcpu[0]);
+    (void)sched_next();
+    fake_now += 1000ull * SCHED_SLICE_NS;
+    vcpu_start(d->vcpu[1]);
+    sched_put(d->vcpu[0], false);
+    for (unsigned n = 0; n < 10; n++) {
+        struct vcpu *v = sched_next();
+        fake_now += SCHED_SLICE_NS;
+        sched_put(v, false);
+        had += v == d->vcpu[1];
+    }
+    assert_in_range(had, 5, 6);
+    domain_free(d);
+}
+
 static unsigned fired[3];
 static void count(void *owner) { ++*(unsigned *)owner; }
 
@@ -152,7 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fair_shares), cmocka_unit_test(test_alone_no_alarm), cmocka_unit_test(test_affinity),
-        cmocka_unit_test(test_wake_is_not_lost), cmocka_unit_test(test_stop), cmocka_unit_test(test_alarms),
+        cmocka_unit_test(test_wake_is_not_lost), cmocka_unit_test(test_stop), cmocka_unit_test(test_latecomer), cmocka_unit_test(test_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
