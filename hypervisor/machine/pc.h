@@ -8,7 +8,7 @@
 #include "hypervisor/devices/uart8250.h"
 #include "hypervisor/machine/machine.h"
 
-enum { MTRR_FIXED = 11, MTRR_VARIABLE = 8 };
+enum { MTRR_FIXED = 11, MTRR_VARIABLE = 8, TYPED_MAX = 256 };
 
 /* Memory types as the guest set them. Only remembered: what stands behind guest RAM is write-back by the host's tables. */
 struct mtrr { uint64_t fixed[MTRR_FIXED], variable[2 * MTRR_VARIABLE], def_type; };
@@ -18,6 +18,8 @@ struct machine {
     struct lock ioapic_lock, uart_lock, pit_lock;   /* each: its chip; outer to lapic_lock, never two of them at once */
     struct ioapic ioapic;
     struct uart8250 uart;
+    uint8_t typed[TYPED_MAX];       /* bytes that the UART had no room for yet, a ring */
+    unsigned typed_first, typed_count;
     struct pit pit;
     struct acpi_pm pm;
     struct mtrr mtrr;

@@ -124,6 +124,13 @@ void pc_emulate(struct vcpu *v)
     }
     uint64_t rip = s.regs.rip;
     enum insn_result result = insn_execute(&s, bytes, n, &bus, &f, &length);
+    if (result == INSN_UNKNOWN && length == n && n < INSN_BYTES_MAX) {
+        (void)guest_fetch(v, bytes, s.seg[SEG_CS].base + rip + n, 1, PF_FETCH, &bad_at, &error);
+        if (error != UINT32_MAX) {      /* it goes on in a page that is not there: the guest's fault to handle */
+            arch_page_fault(v->arch, bad_at, error);
+            return;
+        }
+    }
     if (result == INSN_UNKNOWN) {
         unknown(v, bytes, n, rip);
         return;

@@ -3,6 +3,16 @@
 #include "hypervisor/machine/pc.h"
 #include "platform/pc_map.h"
 
+/* Hands the UART what was typed, as it has room. Under its lock. */
+static void uart_refill(struct machine *pc)
+{
+    while (pc->typed_count && uart8250_room(&pc->uart)) {
+        (void)uart8250_receive(&pc->uart, pc->typed[pc->typed_first]);
+        pc->typed_first = (pc->typed_first + 1) % TYPED_MAX;
+        pc->typed_count--;
+    }
+}
+
 static void uart_access(void *owner, struct vcpu *v, struct io_access *a)
 {
     struct machine *pc = owner;
@@ -14,6 +24,7 @@ static void uart_access(void *owner, struct vcpu *v, struct io_access *a)
         else
             a->value |= (uint64_t)uart8250_read(&pc->uart, (unsigned)a->addr + i) << 8 * i;
     }
+    uart_refill(pc);
     lock_give(&pc->uart_lock);
 }
 
@@ -26,9 +37,12 @@ static void uart_transmits(void *owner, uint8_t byte)
 
 void machine_uart_input(struct domain *d, char c)
 {
-    lock_take(&d->machine->uart_lock);
-    (void)uart8250_receive(&d->machine->uart, (uint8_t)c);
-    lock_give(&d->machine->uart_lock);
+    struct machine *pc = d->machine;
+    lock_take(&pc->uart_lock);
+    if (pc->typed_count < TYPED_MAX)    /* else it is lost: the guest has not read for 256 bytes */
+        pc->typed[(pc->typed_first + pc->typed_count++) % TYPED_MAX] = (uint8_t)c;
+    uart_refill(pc);
+    lock_give(&pc->uart_lock);
 }
 
 static void act(struct machine *pc, enum acpi_pm_event event)
