@@ -47,5 +47,6 @@ void hypervisor_main(void)
     arch_cpus_start(other_cpu);
     if (!builder_start(h))
         console_log("no guest was started");
+    domain_tell_ended();        /* if nothing runs, that is it */
     run_cpu(tend);
 }

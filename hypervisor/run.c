@@ -157,10 +157,11 @@ static enum next handle(struct vcpu *v, const struct exit *e)
 
 static bool may_run(struct vcpu *v)
 {
-    return domain_is_running(v->domain) && !atomic_load_explicit(&v->stop, memory_order_relaxed) && !sched_should_leave();
+    return domain_is_running(v->domain) && !atomic_load_explicit(&v->stop, memory_order_relaxed) && !sched_should_leave() &&
+           !(domain_has_ended() && arch_cpu() == 0);
 }
 
-bool run_vcpu(struct vcpu *v, void (*tend)(void))
+bool run_vcpu(struct vcpu *v)
 {
     struct exit e;
     enum next next = GO_ON;
@@ -176,8 +177,6 @@ bool run_vcpu(struct vcpu *v, void (*tend)(void))
         sched_quiet(false);
         v->exits[e.kind]++;
         next = handle(v, &e);
-        if (e.kind == EXIT_INTERRUPT && arch_cpu() == 0)
-            tend();
     }
     if (v->xen)
         xen_vcpu_left(v);
@@ -192,13 +191,14 @@ void run_cpu(void (*tend)(void))
         timer_run();
         if (arch_cpu() == 0) {
             console_poll();
-            tend();
+            if (domain_take_ended())
+                tend();
         }
         struct vcpu *v = sched_next();
         if (v) {
-            sched_put(v, run_vcpu(v, tend));
-            if (arch_cpu() != 0 && !domain_is_running(v->domain))
-                arch_kick(0);
+            sched_put(v, run_vcpu(v));
+            if (!domain_is_running(v->domain))
+                domain_tell_ended();
             continue;
         }
         sched_quiet(true);

@@ -3,8 +3,8 @@
 #define HYPERVISOR_RUN_H
 #include "hypervisor/core/domain.h"
 
-/* `tend` is called on CPU 0 between vCPUs and before it sleeps. Never returns. */
+/* `tend` is called on CPU 0, between vCPUs, whenever a domain has ended. Never returns. */
 _Noreturn void run_cpu(void (*tend)(void));
 /* One turn of a vCPU that this CPU has taken: until it blocks, ends its slice or stops. True: it blocked. */
-bool run_vcpu(struct vcpu *v, void (*tend)(void));
+bool run_vcpu(struct vcpu *v);
 #endif

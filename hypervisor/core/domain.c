@@ -140,6 +140,17 @@ struct domain *domain_by_index(unsigned n)
     return NULL;
 }
 
+static atomic_bool ended;
+
+void domain_tell_ended(void)
+{
+    atomic_store(&ended, true);
+    arch_kick(0);
+}
+
+bool domain_take_ended(void) { return atomic_load_explicit(&ended, memory_order_relaxed) && atomic_exchange(&ended, false); }
+bool domain_has_ended(void) { return atomic_load_explicit(&ended, memory_order_relaxed); }
+
 void domain_shutdown(struct domain *d, enum domain_end end)
 {
     lock_take(&d->lock);
@@ -153,7 +164,7 @@ void domain_shutdown(struct domain *d, enum domain_end end)
         return;
     for (unsigned i = 0; i < d->vcpus; i++)
         vcpu_stop(d->vcpu[i]);
-    arch_kick(0);       /* who sees to domains that have ended */
+    domain_tell_ended();
 }
 
 void domain_crash(struct domain *d, const char *why, ...)

@@ -50,6 +50,13 @@ struct domain *domain_by_index(unsigned i);                  /* i-th living one,
 void domain_shutdown(struct domain *d, enum domain_end end);
 /* The guest did something it cannot go on from. why: a sentence without a full stop. */
 void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * Somebody ended, or left a CPU for good: CPU 0 is to look after it, between two vCPUs, never while it holds one (whoever
+ * waits for that vCPU to stop would wait for CPU 0, and domain_free for him).
+ */
+void domain_tell_ended(void);
+bool domain_take_ended(void);           /* true once for any number of tellings */
+bool domain_has_ended(void);            /* and leaves it at that */
 /* STOPPING, and none of its vCPUs is on a CPU any more. */
 bool domain_is_quiet(struct domain *d);
 static inline bool domain_is_running(struct domain *d) { return atomic_load_explicit(&d->state, memory_order_acquire) == DOMAIN_RUNNING; }

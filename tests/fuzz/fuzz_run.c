@@ -30,8 +30,6 @@ static uint64_t take(struct input *in, size_t n)
     return v;
 }
 
-static void nothing(void) { }
-
 static struct domain *make(struct platform *p)
 {
     static const struct xen_hooks hooks = { .raise = machine_raise, .has_lapic = true };
@@ -103,7 +101,7 @@ static void play(struct domain *d, struct input *in)
         for (unsigned i = 0; i < n; i++)
             fill(&script[i], in);
         fake_script(v->arch, script, n);
-        sched_put(v, run_vcpu(v, nothing));
+        sched_put(v, run_vcpu(v));
         fake_now += 1000000 * take(in, 1);
         timer_run();
     }
@@ -115,6 +113,7 @@ static void finish(struct domain *d)
     domain_shutdown(d, END_POWEROFF);
     if (!domain_is_quiet(d))
         abort();
+    (void)domain_take_ended();
     build_undo(d);
     if (page_held_bytes(id))
         abort();

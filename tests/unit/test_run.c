@@ -13,8 +13,6 @@
 
 static struct platform platform;
 
-static void nothing(void) { }
-
 static struct domain *make(bool lapic, bool ioapic, unsigned vcpus)
 {
     platform = (struct platform){ .name = "t", .vcpus = vcpus, .memory = MIB(2), .lapic = lapic, .ioapic = ioapic, .acpi = true,
@@ -38,6 +36,7 @@ static void end(struct domain *d)
     uint16_t id = d->id;
     domain_shutdown(d, END_POWEROFF);
     assert_true(domain_is_quiet(d));
+    assert_true(domain_take_ended());
     build_undo(d);
     assert_int_equal(page_held_bytes(id), 0);
 }
@@ -48,7 +47,7 @@ static bool play(struct domain *d, const struct exit *script, unsigned n)
     struct vcpu *v = sched_next();
     assert_ptr_equal(v, d->vcpu[0]);
     fake_script(v->arch, script, n);
-    bool blocked = run_vcpu(v, nothing);
+    bool blocked = run_vcpu(v);
     sched_put(v, blocked);
     return blocked;
 }
@@ -121,7 +120,7 @@ static void test_absent_msr_faults(void **state)
     enable_interrupts(d);
     struct vcpu *v = sched_next();
     fake_script(v->arch, script, 1);
-    (void)run_vcpu(v, nothing);
+    (void)run_vcpu(v);
     struct fake_event e = fake_take_event(v->arch);
     assert_true(e.exception);
     assert_int_equal(e.vector, TRAP_GP);
@@ -171,7 +170,7 @@ static void test_deadline_wakes(void **state)
     assert_ptr_equal(v, d->vcpu[0]);
     const struct exit stop = { .kind = EXIT_SHUTDOWN };
     fake_script(v->arch, &stop, 1);
-    (void)run_vcpu(v, nothing);
+    (void)run_vcpu(v);
     struct fake_event e = fake_take_event(v->arch);
     assert_true(e.interrupt);
     assert_int_equal(e.vector, 0x55);
