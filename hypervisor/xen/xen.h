@@ -10,7 +10,8 @@ struct xen_hooks {
     /* A per-vCPU upcall vector through the local APIC (HVMOP_set_evtchn_upcall_vector). False: no local APIC. */
     bool (*raise)(struct vcpu *v, uint8_t vector);
     bool has_lapic;
-    /* VCPUOP_initialise: sets a vCPU's start state. Returns false if the state is not enterable. */
+    /* VCPUOP_send_nmi. False: it cannot take one. NULL: none can. */
+    bool (*nmi)(struct vcpu *v);
 };
 
 /* With d->stage2, RAM and vCPUs in place. Maps the special pages (platform/pc_map.h), opens the console port. False: out of memory. */

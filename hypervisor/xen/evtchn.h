@@ -1,0 +1,16 @@
+/* Between evtchn.c, which keeps the ports, and evtchn_op.c, which does what guests ask. */
+#ifndef HYPERVISOR_XEN_EVTCHN_H
+#define HYPERVISOR_XEN_EVTCHN_H
+#include "hypervisor/xen/internal.h"
+
+/* Under event_lock: a free port, made existing if need be; 0: none left. Its channel is reset, the caller sets the state. */
+uint32_t channel_allocate(struct xen_domain *x, struct channel **out);
+void events_lock_two(struct xen_domain *a, struct xen_domain *b);       /* by domain id; a may be b */
+void events_unlock_two(struct xen_domain *a, struct xen_domain *b);
+int64_t evtchn_close(struct xen_domain *x, uint64_t port);
+int64_t evtchn_bind_peer(struct xen_domain *x, struct xen_domain *peer, uint32_t remote, uint32_t *local);
+/* From port `from` of x to what it is bound to. No lock held. */
+void evtchn_send_to_peer(struct xen_domain *x, uint32_t from, uint16_t domain, uint32_t port);
+/* Closes all ports but the hypervisor's own and goes back to the 2-level ABI. */
+void evtchn_reset(struct xen_domain *x);
+#endif
