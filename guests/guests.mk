@@ -11,9 +11,9 @@ $(B)/guests/obj/%.o: %.c
 	gcc $(GUEST_CFLAGS) -c $< -o $@
 $(B)/guests/obj/%.o: %.asm
 	@mkdir -p $(@D)
-	nasm -f elf64 -w+all -w-reloc-abs -w-reloc-abs-dword -w-reloc-rel-dword -g -MD $(@:.o=.d) -MP $< -o $@
+	nasm -f elf64 -w+all -g -MD $(@:.o=.d) -MP $< -o $@
 $(B)/guests/%.elf: $(B)/guests/obj/guests/tests/%.o $(GUEST_LIB) guests/lib/guest.ld
-	ld -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections -T guests/lib/guest.ld -o $@ $< $(GUEST_LIB)
+	ld -nostdlib -static -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments --gc-sections -T guests/lib/guest.ld -o $@ $< $(GUEST_LIB)
 # The same program as an ELF32 file.
 $(B)/guests/%.elf32: $(B)/guests/%.elf
 	objcopy -I elf64-x86-64 -O elf32-i386 --strip-all $< $@

@@ -1,0 +1,136 @@
+/*
+ * The runtime of a one-page test guest. A test is one file: it defines test_name and test_title, says in a comment what
+ * is claimed, and checks it in test_main(), which runs in 64-bit mode with the first 4 GiB mapped one to one, interrupts
+ * off, faults caught. Verdicts: PASS, SKIP, ERROR (the test could not be made), FAIL; the worst wins, and the last line is
+ * "TEST-RESULT: name VERDICT".
+ */
+#ifndef GUESTS_LIB_GUEST_H
+#define GUESTS_LIB_GUEST_H
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "guests/lib/cpu.h"
+
+extern const char test_name[], test_title[];
+void test_main(void);
+
+/* ---- verdicts (verdict.c) -------------------------------------------------------------- */
+void check_(bool ok, const char *file, int line, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+#define CHECK(ok, ...) check_((ok), __FILE__, __LINE__, __VA_ARGS__)
+/* Prints both numbers when they differ. */
+#define CHECK_EQ(is, want, what) check_equal((uint64_t)(is), (uint64_t)(want), __FILE__, __LINE__, (what))
+void check_equal(uint64_t is, uint64_t want, const char *file, int line, const char *what);
+void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void test_end(void);          /* prints the verdict and ends the guest as it deserves */
+void test_verdict(void);                /* prints the verdict only: for tests whose claim is the way they end */
+
+/* ---- what stood in the registers at the first instruction (start.asm) ------------------- */
+struct entry_state {
+    uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+    uint16_t es, cs, ss, ds, fs, gs, tr, ldtr;
+    uint32_t eflags, cr0, cr2, cr3, cr4, efer;
+    uint8_t through[4];                 /* RSDP's first byte, read through cs, ds, es, ss */
+    uint8_t gdtr[6], idtr[6];
+} __attribute__((packed));
+extern struct entry_state entry_state;
+
+/* ---- console ---------------------------------------------------------------------------- */
+/* By hypercall, or through the UART without Xen; "out=ring" or "out=uart" in the command line choose otherwise. */
+void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void console_init(void);
+void console_text(const char *s, size_t n);
+bool ring_write(const char *s, size_t n);   /* PV console: all of it, waiting for room (bounded). False: there is no ring, or nobody reads */
+size_t ring_read(char *to, size_t n);
+
+/* ---- start info and command line (boot.c) ------------------------------------------------- */
+const struct hvm_start_info *start_info(void);
+const char *cmdline(void);                                  /* "" when none */
+bool cmdline_word(const char *key, char *to, size_t size);  /* "key=value", or "key" alone (value "") */
+uint64_t cmdline_number(const char *key, uint64_t otherwise);
+uint64_t number(const char *text);                          /* decimal or 0x */
+uint64_t ram_end(void);                                     /* the end of the last RAM entry of the memory map; 0: there is no map */
+
+/* ---- CPUs --------------------------------------------------------------------------------- */
+enum { CPUS_MAX = 64 };
+struct trap_frame {
+    uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t vector, error, rip, cs, rflags, rsp, ss;
+};
+struct fault { int vector; uint64_t error, rip, cr2; };     /* vector -1: none */
+struct cpu {
+    struct cpu *self;
+    unsigned number;                    /* 0: the first */
+    uint32_t apic_id, vcpu_id;
+    uint64_t resume;                    /* catch_call's */
+    struct fault fault;
+    uint32_t interrupts[256];           /* taken, by vector */
+    volatile bool up;
+    uint8_t *tss;
+};
+extern struct cpu cpus[CPUS_MAX];
+struct cpu *this_cpu(void);
+void traps_init(unsigned number);                           /* on each CPU */
+/* Runs f(arg); what it faults with, or vector -1. */
+struct fault try(void (*f)(void *), void *arg);
+typedef void interrupt_handler(struct trap_frame *f);
+void on_interrupt(uint8_t vector, interrupt_handler *f);    /* NULL: counted only, with an EOI if there is a local APIC in use */
+extern bool apic_eoi;                                       /* the default handler sends one */
+
+/* ---- time (time.c) -------------------------------------------------------------------------- */
+uint64_t tsc_hz(void);
+void delay_us(uint64_t us);
+/* Waits until cond holds, with interrupts as they are: false after about `s` seconds of TSC time. */
+#define wait_for(cond, s) ({ uint64_t end_ = rdtsc() + tsc_hz() * (s); bool ok_; while (!(ok_ = (cond)) && rdtsc() < end_) pause(); ok_; })
+
+/* ---- memory (memory.c) ---------------------------------------------------------------------- */
+void *page_take(void);                                      /* zeroed, from the runtime's own pool; never given back */
+bool map_gib(unsigned gib);                                 /* one to one, above the first four; false: pool exhausted */
+uint64_t *pte_of(uint64_t va);                              /* the 4 KiB entry, the large page split if need be; NULL: not mapped */
+
+/* ---- Xen (xen.c) ---------------------------------------------------------------------------- */
+bool xen_init(void);                                        /* finds the leaves, sets the hypercall page */
+bool has_xen(void);
+uint32_t xen_base(void);                                    /* of its CPUID leaves */
+int64_t hypercall(unsigned nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+struct shared_info *shared_info(void);                      /* mapped on first use; NULL: refused */
+struct vcpu_info *vcpu_info(unsigned vcpu);
+int64_t evtchn_op(unsigned cmd, void *arg);
+int64_t vcpu_op(unsigned cmd, unsigned vcpu, void *arg);
+int64_t memory_op(unsigned cmd, void *arg);
+int64_t hvm_op(unsigned cmd, void *arg);
+int64_t hvm_param_get(unsigned index, uint64_t *value);
+int64_t hvm_param_set(unsigned index, uint64_t value);
+void xen_shutdown(unsigned reason);                         /* SHUTDOWN_* */
+bool xen_callback(uint8_t vector);                          /* HVM_PARAM_CALLBACK_IRQ as a vector */
+uint64_t system_time_ns(unsigned vcpu);                     /* pvclock */
+
+/* ---- ACPI (tables.c) -------------------------------------------------------------------------- */
+const uint8_t *acpi_rsdp(void);                             /* NULL: none */
+const uint8_t *acpi_find(const char signature[4]);          /* through the XSDT; NULL: none */
+bool acpi_sum_ok(const uint8_t *table, size_t n);
+uint32_t table_number(const uint8_t *at, unsigned bytes);   /* little-endian, up to 4 bytes */
+_Noreturn void acpi_poweroff(void);
+_Noreturn void acpi_reset(void);
+unsigned madt_cpus(uint32_t *apic_id, unsigned max);        /* enabled processors; 0: no MADT */
+uint64_t madt_ioapic(void);                                 /* its address; 0: none */
+
+/* ---- local APIC (apic.c) ---------------------------------------------------------------------- */
+bool has_apic(void);                                        /* CPUID says so */
+void apic_enable(bool x2);                                  /* on this CPU: spurious vector 0xff, LINT masked */
+bool apic_is_x2(void);
+uint32_t apic_read(unsigned reg);                           /* reg: the xAPIC offset, 0x020 for the id, and so on */
+void apic_write(unsigned reg, uint32_t value);
+void apic_send(uint32_t destination, uint32_t icr_low);     /* and waits until it is accepted */
+enum { APIC_ID = 0x20, APIC_VERSION = 0x30, APIC_TPR = 0x80, APIC_PPR = 0xa0, APIC_EOI = 0xb0, APIC_LDR = 0xd0, APIC_DFR = 0xe0, APIC_SVR = 0xf0,
+       APIC_ISR = 0x100, APIC_TMR = 0x180, APIC_IRR = 0x200, APIC_ESR = 0x280, APIC_ICR = 0x300, APIC_ICR2 = 0x310, APIC_LVTT = 0x320,
+       APIC_LVT_LINT0 = 0x350, APIC_LVT_LINT1 = 0x360, APIC_LVT_ERROR = 0x370, APIC_TMICT = 0x380, APIC_TMCCT = 0x390, APIC_TDCR = 0x3e0,
+       APIC_SELF_IPI = 0x3f0 };
+
+/* ---- other CPUs (ap.c) ------------------------------------------------------------------------ */
+typedef void ap_entry(struct cpu *cpu);
+enum { AP_BY_SIPI, AP_BY_HYPERCALL_64, AP_BY_HYPERCALL_32 };
+/* Starts CPU `number` (1..) and waits until it is up; it runs f, then halts with interrupts off. False: it did not come up. */
+bool ap_start(unsigned number, int way, ap_entry *f);
+#endif

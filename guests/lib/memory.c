@@ -1,0 +1,56 @@
+/* Owns: a small pool of pages and the page tables beyond what start.asm made. */
+#include "guests/lib/guest.h"
+#include <string.h>
+
+enum { POOL = 128, PTE_RW = 3, PTE_BIG = 0x80, LEAF1G_EDX = 26 };
+static uint8_t pool[POOL][4096] __attribute__((aligned(4096)));
+static unsigned used;
+extern uint64_t page_pml4[512], page_pdpt[512];
+
+void *page_take(void)
+{
+    unsigned i = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
+    if (i >= POOL) {
+        error("the runtime's pool of pages is exhausted");
+        test_end();
+    }
+    memset(pool[i], 0, sizeof(pool[i]));
+    return pool[i];
+}
+
+bool map_gib(unsigned gib)
+{
+    uint64_t base = (uint64_t)gib << 30;
+    if (gib >= 512 || used >= POOL)
+        return false;
+    if (page_pdpt[gib])
+        return true;
+    if (cpuid(0x80000001, 0).edx >> LEAF1G_EDX & 1) {
+        page_pdpt[gib] = base | PTE_RW | PTE_BIG;
+        return true;
+    }
+    uint64_t *pd = page_take();
+    for (unsigned i = 0; i < 512; i++)
+        pd[i] = base + ((uint64_t)i << 21) + (PTE_RW | PTE_BIG);
+    page_pdpt[gib] = (uintptr_t)pd | PTE_RW;
+    return true;
+}
+
+static uint64_t *table(uint64_t entry) { return (uint64_t *)(uintptr_t)(entry & UINT64_C(0xffffffffff000)); }
+
+uint64_t *pte_of(uint64_t va)
+{
+    if (va >> 39 || !(page_pdpt[va >> 30] & 1) || page_pdpt[va >> 30] & PTE_BIG)
+        return NULL;
+    uint64_t *pde = &table(page_pdpt[va >> 30])[va >> 21 & 511];
+    if (!(*pde & 1))
+        return NULL;
+    if (*pde & PTE_BIG) {
+        uint64_t *pt = page_take(), base = *pde & UINT64_C(0xfffffffe00000);
+        for (unsigned i = 0; i < 512; i++)
+            pt[i] = base + ((uint64_t)i << 12) + PTE_RW;
+        *pde = (uintptr_t)pt | PTE_RW;
+        write_cr3(read_cr3());
+    }
+    return &table(*pde)[va >> 12 & 511];
+}
