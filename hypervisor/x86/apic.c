@@ -2,16 +2,17 @@
 #include "hypervisor/x86/cpu.h"
 #include "hypervisor/x86/host.h"
 
-enum { APIC_ID = 0x20, APIC_EOI = 0xb0, APIC_SVR = 0xf0, APIC_ICR = 0x300, APIC_ICR_HIGH = 0x310, APIC_LVT_TIMER = 0x320,
+enum { APIC_ID = 0x20, APIC_EOI = 0xb0, APIC_SVR = 0xf0, APIC_IRR = 0x200, APIC_ICR = 0x300, APIC_ICR_HIGH = 0x310, APIC_LVT_TIMER = 0x320,
        APIC_LVT_LINT0 = 0x350, APIC_LVT_LINT1 = 0x360, APIC_TIMER_INITIAL = 0x380, APIC_TIMER_COUNT = 0x390, APIC_TIMER_DIVIDE = 0x3e0 };
 #define LVT_MASKED   0x10000u
 #define LVT_PERIODIC 0x20000u
 #define LVT_DEADLINE 0x40000u
 #define ICR_PENDING  0x1000u
 #define ICR_ASSERT   0x4000u
+#define ICR_NMI_TO_OTHERS (3u << 18 | 4u << 8)
 #define APIC_PHYS    UINT64_C(0xfee00000)
 
-static bool x2apic, deadline;
+static bool started, x2apic, deadline;
 static uint64_t timer_hz;
 
 static volatile uint32_t *page_register(unsigned reg) { return (volatile uint32_t *)((uintptr_t)hpa_ptr(hpa(APIC_PHYS)) + reg); }
@@ -40,6 +41,8 @@ void apic_cpu_start(void)
     reg_write(APIC_LVT_TIMER, (deadline ? LVT_DEADLINE : 0) | VECTOR_ALARM);
     reg_write(APIC_TIMER_DIVIDE, 0xb);          /* by 1 */
     reg_write(APIC_SVR, 0x100 | VECTOR_SPURIOUS);
+    __asm__ volatile("mfence" : : : "memory");  /* the LVT's mode before the first WRMSR of a deadline, SDM 10.5.4.1 */
+    started = true;
 }
 
 uint32_t apic_id(void) { return x2apic ? reg_read(APIC_ID) : reg_read(APIC_ID) >> 24; }
@@ -59,6 +62,14 @@ void apic_send(uint32_t to, uint32_t low)
     reg_write(APIC_ICR, low);
 }
 
+void apic_stop_others(void)
+{
+    if (started)
+        apic_send(0, ICR_NMI_TO_OTHERS);
+}
+
+bool apic_has_deadline(void) { return deadline; }
+bool apic_alarm_pending(void) { return reg_read(APIC_IRR + VECTOR_ALARM / 32 * 16) >> VECTOR_ALARM % 32 & 1; }
 void apic_timer_rate(uint64_t hz) { timer_hz = hz; }
 uint32_t apic_timer_count(void) { return reg_read(APIC_TIMER_COUNT); }
 
@@ -68,7 +79,7 @@ void apic_timer_periodic(uint32_t count)
     reg_write(APIC_TIMER_INITIAL, count);
 }
 
-/* The one-shot counts at most about 4 s at 1 GHz: a later alarm fires early, finds nothing due and is set again. */
+/* The one-shot counts at most about 2 s at 1 GHz: a later alarm fires early, finds nothing due and is set again. */
 void arch_timer(uint64_t at)
 {
     uint64_t now, count;
@@ -82,22 +93,31 @@ void arch_timer(uint64_t at)
     }
     now = arch_clock();
     count = at > now ? mul_div(at - now, timer_hz, 1000000000) : 0;
-    reg_write(APIC_TIMER_INITIAL, count >= UINT32_MAX ? UINT32_MAX : (uint32_t)count + 1);
+    if (count >= UINT32_MAX >> 1)
+        count = UINT32_MAX >> 1;
+    /* The rate is measured to about 30 ppm: rather that much late than early, found not due and set again. */
+    count += (count >> 14) + 1;
+    reg_write(APIC_TIMER_INITIAL, (uint32_t)count);
 }
 
-static void ioapic_write(uint32_t index, uint32_t v)
+enum { IOAPIC_VERSION = 1, IOAPIC_LINES = 0x10 };
+static volatile uint32_t *ioapic(uint32_t index)
 {
     volatile uint32_t *io = hpa_ptr(hpa(firmware.ioapic));
     io[0] = index;
-    io[4] = v;
+    return &io[4];
 }
 
-/* Bytes from the host's UART interrupt CPU 0, so that an idle machine sleeps and still hears. */
+/* Bytes from the host's UART interrupt CPU 0, so that an idle machine sleeps and still hears. What the firmware used is masked. */
 void apic_route_uart(void)
 {
     if (!firmware.ioapic || !memory_is_mapped(firmware.ioapic, PAGE_SIZE))
         return;
-    uint32_t low = VECTOR_UART | (firmware.uart_low ? 1u << 13 : 0) | (firmware.uart_level ? 1u << 15 : 0);
-    ioapic_write(0x11 + 2 * firmware.uart_gsi, apic_id() << 24);
-    ioapic_write(0x10 + 2 * firmware.uart_gsi, low);
+    uint32_t lines = (*ioapic(IOAPIC_VERSION) >> 16 & 0xff) + 1, line = IOAPIC_LINES + 2 * firmware.uart_gsi;
+    for (uint32_t i = 0; i < lines; i++)
+        *ioapic(IOAPIC_LINES + 2 * i) = LVT_MASKED;
+    if (firmware.uart_gsi >= lines)
+        return;
+    *ioapic(line + 1) = apic_id() << 24;
+    *ioapic(line) = VECTOR_UART | (firmware.uart_low ? 1u << 13 : 0) | (firmware.uart_level ? 1u << 15 : 0);
 }

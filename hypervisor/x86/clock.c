@@ -22,13 +22,15 @@ uint64_t arch_tsc_to_ns(uint64_t tsc)
     return (uint64_t)((unsigned __int128)d * ns_mul >> 32);
 }
 
-
+/* The first TSC value at which arch_tsc_to_ns says `ns`, or a few after it: never one before. */
 uint64_t arch_ns_to_tsc(uint64_t ns)
 {
-    uint64_t d = mul_div(ns, tsc_hz, NS);
+    uint64_t d = mul_div(ns, UINT64_C(1) << 32, ns_mul), add = ns_shift >= 0 ? 1 : UINT64_C(1) << -ns_shift;
+    if (d >= UINT64_MAX >> 8)
+        return UINT64_MAX;
+    d = ns_shift >= 0 ? (d >> ns_shift) + add : (d << -ns_shift) + add;
     return d > UINT64_MAX - base_tsc ? UINT64_MAX : base_tsc + d;
 }
-
 
 uint64_t arch_clock(void) { return arch_tsc_to_ns(tsc_read()); }
 
@@ -76,71 +78,109 @@ static uint32_t pit_read(void)
     return 0x10000 - (low | (uint32_t)port_in8(0x42) << 8);
 }
 
-struct reference { uint32_t (*read)(void); uint32_t hz, mask; };
-static const struct reference pm = { pm_read, PM_HZ, 0xffffff }, pit = { pit_read, PIT_HZ, 0xffff };
+/*
+ * period: how far the APIC timer counts for one measurement: 10 ms at the 1 GHz of virtual machines, 0.1 s at a real bus's
+ * 100 MHz. The PIT wraps after 55 ms, so it gets less.
+ */
+struct reference { uint32_t (*read)(void); uint32_t hz, mask, period; };
+static const struct reference pm = { pm_read, PM_HZ, 0xffffff, 10000000 }, pit = { pit_read, PIT_HZ, 0xffff, 2000000 };
 
-struct sample { uint64_t tsc; uint32_t reference, apic; };
+struct sample { uint64_t tsc; uint32_t reference, apic; bool late; };
 
-/* Of a few readings the one that was least disturbed. */
+/* Right after the reference's next tick, where reading it is quick enough to see one; of a few tries the one least disturbed. */
 static struct sample take(const struct reference *r)
 {
+    enum { TRIES = 3, READS_MAX = 64 };
     struct sample best = { 0 };
     uint64_t least = UINT64_MAX;
-    for (unsigned i = 0; i < 4; i++) {
-        uint64_t before = tsc_read();
-        struct sample s = { .reference = r->read(), .apic = apic_timer_count() };
-        uint64_t after = tsc_read();
+    for (unsigned i = 0; i < TRIES; i++) {
+        struct sample s = { 0 };
+        uint64_t before, after;
+        uint32_t last = r->read();
+        unsigned reads = 0;
+        do {
+            before = tsc_read();
+            s.reference = r->read();
+            s.apic = apic_timer_count();
+            after = tsc_read();
+        } while (s.reference == last && ++reads < READS_MAX);
         s.tsc = before + (after - before) / 2;
         if (after - before < least) {
             least = after - before;
             best = s;
         }
     }
+    best.late = apic_alarm_pending();
     return best;
 }
 
+/* What the three counted in the same time. */
+struct turn { uint64_t tsc, reference, apic; bool late; };
+
 /*
- * The APIC timer runs freely, periodic, and wakes us after one period: 10 ms at 1 GHz, at most 0.2 s on old slow buses. What
- * it counted and what the TSC did meanwhile are measured by the reference. False: the reference stands still.
+ * The APIC timer runs freely, periodic, and wakes us after one period. late: it may have begun another before we looked
+ * (a virtual machine that did not get its CPU), and then `apic` says less than it counted.
  */
-static bool measure(const struct reference *r, uint64_t known_tsc)
+static struct turn turn(const struct reference *r)
 {
-    enum { COUNT = 10000000 };
-    apic_timer_periodic(COUNT);
+    unsigned alarms = this_cpu()->alarms;
+    apic_timer_periodic(r->period);
     struct sample a = take(r);
-    arch_idle();
+    while (*(volatile unsigned *)&this_cpu()->alarms == alarms)
+        arch_idle();
     struct sample b = take(r);
     apic_timer_periodic(0);
-    uint64_t ticks = (b.reference - a.reference) & r->mask;
-    uint64_t apic = a.apic + COUNT - (uint64_t)b.apic;
-    if (!ticks)
-        return false;
-    apic_timer_rate(apic * r->hz / ticks);
-    set_scale(known_tsc ? known_tsc : (b.tsc - a.tsc) * r->hz / ticks);
+    arch_interrupts();
+    return (struct turn){ b.tsc - a.tsc, (b.reference - a.reference) & r->mask, a.apic + (uint64_t)r->period - b.apic, a.late || b.late };
+}
+
+/* False: the reference stands still. */
+static bool measure(const struct reference *r, uint64_t known_tsc)
+{
+    enum { TURNS_MAX = 8 };
+    uint64_t apic_hz = 0;
+    for (unsigned i = 0; i < TURNS_MAX; i++) {
+        struct turn t = turn(r);
+        if (!t.reference)
+            return false;
+        uint64_t hz = t.apic * r->hz / t.reference;
+        apic_hz = hz > apic_hz ? hz : apic_hz;      /* a late turn only says too little */
+        set_scale(known_tsc ? known_tsc : t.tsc * r->hz / t.reference);
+        if (!t.late)
+            break;
+    }
+    apic_timer_rate(apic_hz);
     return true;
 }
 
-/* CPUID 15h (core crystal clock ratio), or the leaf that several hypervisors share. 0: not told. */
-static uint64_t told_tsc_hz(void)
+/* CPUID 15h (core crystal clock ratio), or the leaf that several hypervisors share: TSC and APIC bus in kHz. 0: not told. */
+struct told { uint64_t tsc, apic; };
+static struct told told_hz(void)
 {
+    struct told t = { 0, 0 };
     struct x86_cpuid c = host_cpuid(0, 0);
-    if (c.eax >= 0x15) {
+    if (host_cpuid(1, 0).ecx >> 31 && host_cpuid(0x40000000, 0).eax >= 0x40000010) {
+        struct x86_cpuid h = host_cpuid(0x40000010, 0);
+        t = (struct told){ h.eax * UINT64_C(1000), h.ebx * UINT64_C(1000) };
+    }
+    if (!t.tsc && c.eax >= 0x15) {
         c = host_cpuid(0x15, 0);
         if (c.eax && c.ebx && c.ecx)
-            return (uint64_t)c.ecx * c.ebx / c.eax;
+            t.tsc = (uint64_t)c.ecx * c.ebx / c.eax;
     }
-    if (host_cpuid(1, 0).ecx >> 31 && host_cpuid(0x40000000, 0).eax >= 0x40000010)
-        return (uint64_t)host_cpuid(0x40000010, 0).eax * 1000;
-    return 0;
+    return t;
 }
 
 void clock_start(void)
 {
-    uint64_t told = told_tsc_hz();
-    if (!firmware.pm_timer || !measure(&pm, told)) {
+    struct told told = told_hz();
+    if (told.tsc && (told.apic || apic_has_deadline())) {
+        set_scale(told.tsc);
+        apic_timer_rate(told.apic);
+    } else if (!firmware.pm_timer || !measure(&pm, told.tsc)) {
         pit_start();
-        if (!measure(&pit, told)) {
-            set_scale(told ? told : NS);        /* nothing to measure by: a wrong clock is better than none */
+        if (!measure(&pit, told.tsc)) {
+            set_scale(told.tsc ? told.tsc : NS);    /* nothing to measure by: a wrong clock is better than none */
             apic_timer_rate(NS);
         }
     }
@@ -190,7 +230,10 @@ uint64_t arch_wallclock(void)
     unsigned m = field(8, bcd), d = field(7, bcd), y = 2000 + field(9, bcd);
     if (m < 1 || m > 12 || d < 1 || d > 31)
         return 0;
-    unsigned hour = field(4, bcd) & 0x7f;
+    uint8_t raw = cmos(4);
+    unsigned hour = bcd ? (raw >> 4 & 7) * 10u + (raw & 15) : raw & 0x7fu;
+    if (!(b & 2))
+        hour = hour % 12 + (raw & 0x80 ? 12 : 0);   /* a 12-hour clock */
     at_start = days_since_1970(y, m, d) * 86400 + hour % 24 * 3600 + field(2, bcd) * 60 + field(0, bcd) - arch_clock() / NS;
     return at_start;
 }

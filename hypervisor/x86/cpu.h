@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 static inline uint8_t port_in8(uint16_t p) { uint8_t v; __asm__ volatile("inb %w1, %b0" : "=a"(v) : "Nd"(p)); return v; }
+static inline uint16_t port_in16(uint16_t p) { uint16_t v; __asm__ volatile("inw %w1, %w0" : "=a"(v) : "Nd"(p)); return v; }
 static inline uint32_t port_in32(uint16_t p) { uint32_t v; __asm__ volatile("inl %w1, %0" : "=a"(v) : "Nd"(p)); return v; }
 static inline void port_out8(uint16_t p, uint8_t v) { __asm__ volatile("outb %b0, %w1" : : "a"(v), "Nd"(p)); }
 static inline void port_out16(uint16_t p, uint16_t v) { __asm__ volatile("outw %w0, %w1" : : "a"(v), "Nd"(p)); }

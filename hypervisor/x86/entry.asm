@@ -39,9 +39,10 @@ extern x86_start, x86_start_other, boot_stack_top
 section .multiboot2 progbits alloc noexec nowrite align=8
 header:
         dd MULTIBOOT2_HEADER, 0, header_end - header, -(MULTIBOOT2_HEADER + (header_end - header))
-        dw 1, 1                         ; we read: modules (3), memory map (6), ACPI (14, 15), command line (1)
-        dd 24
-        dd 1, 3, 6, 0
+        dw 1, 1                         ; we read: command line (1), modules (3), memory map (6), ACPI (14, 15)
+        dd 28
+        dd 1, 3, 6, 14, 15
+        align 8, db 0
         dw 6, 0                         ; modules at page boundaries
         dd 8
         dw 3, 0                         ; where to enter
@@ -67,6 +68,14 @@ multiboot2_entry:
         cli
         mov     esi, eax                ; who loaded us
         mov     ebp, ebx                ; what it has to say
+        mov     eax, 0x80000000
+        cpuid
+        cmp     eax, 0x80000001
+        jb      no_long_mode
+        mov     eax, 0x80000001
+        cpuid
+        test    edx, 1 << 29
+        jz      no_long_mode
         ; The loader zeroed the BSS. Direct map and, for a moment, identity: the first 4 GiB in 2 MiB pages.
         mov     edi, early_pd_phys
         mov     eax, PAGE_LARGE
@@ -102,9 +111,32 @@ multiboot2_entry:
         mov     eax, early_pml4_phys
         ENTER_LONG_MODE
         lgdt    [boot_gdt_pointer]
-        jmp     0x08:.long
+        jmp     0x08:pvh_entry_long
+; No C code can run here: the sentence goes to COM1 from here, and the end to QEMU's isa-debug-exit as arch_halt does it.
+no_long_mode:
+        mov     esi, no_long_mode_text
+.next:  lodsb
+        test    al, al
+        jz      .end
+        mov     ah, al
+        mov     ecx, 100000
+        mov     dx, 0x3fd
+.wait:  in      al, dx
+        test    al, 0x20
+        loopz   .wait
+        mov     al, ah
+        mov     dx, 0x3f8
+        out     dx, al
+        jmp     .next
+.end:   mov     al, 0x13
+        out     0xf4, al
+.stop:  hlt
+        jmp     .stop
+no_long_mode_text:
+        db 13, 10, "(bp) panic: this processor has no 64-bit mode, which Bedplate needs", 13, 10, 0
+
 bits 64
-.long:
+pvh_entry_long:
         mov     eax, 0x10
         mov     ds, eax
         mov     es, eax
@@ -177,11 +209,18 @@ tr_long:
         mov     fs, eax
         mov     gs, eax
         mov     ebp, ebp
-        mov     rsp, [rbp + (trampoline_stack - trampoline_start)]
+        ; One CPU to a stack: one that answers when nobody waits for it any more, or twice, finds none and stays here.
+        xor     eax, eax
+        xchg    rax, [rbp + (trampoline_stack - trampoline_start)]
+        test    rax, rax
+        jz      .off
+        mov     rsp, rax
         mov     rax, x86_start_other
         xor     ebp, ebp
         call    rax
         ud2
+.off:   hlt
+        jmp     .off
 align 8
 tr_gdt: dq      0, 0x00af9b000000ffff, 0x00cf93000000ffff
 tr_gdt_pointer:

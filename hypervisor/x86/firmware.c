@@ -4,7 +4,7 @@
 
 struct firmware firmware;
 
-enum { TABLE_MAX = 1 << 20, ENTRIES_MAX = 256 };
+enum { TABLE_HEADER = 36, TABLE_MAX = 1 << 20, ENTRIES_MAX = 256 };
 
 static struct span window(uint64_t at, uint64_t size)
 {
@@ -14,19 +14,25 @@ static struct span window(uint64_t at, uint64_t size)
 /* The table at `at` behind its header; broken when it is not what it should be. */
 static struct span table(uint64_t at, char signature[4])
 {
-    struct span head = window(at, 36), name = span_take(&head, 4);
+    struct span head = window(at, TABLE_HEADER), name = span_take(&head, 4);
     uint64_t length = span_le(&head, 4);
-    if (head.broken || length < 36 || length > TABLE_MAX)
+    if (head.broken || length < TABLE_HEADER || length > TABLE_MAX)
         return (struct span){ NULL, 0, true };
     memcpy(signature, name.at, 4);
     struct span all = window(at, length);
-    (void)span_take(&all, 36);
+    (void)span_take(&all, TABLE_HEADER);
     return all;
 }
 
 static void add_cpu(uint32_t id, uint64_t flags)
 {
-    if ((flags & 1) && firmware.cpus < HOST_CPUS_MAX)
+    if (!(flags & 1))
+        return;
+    for (unsigned i = 0; i < firmware.cpus; i++)
+        if (firmware.apic_ids[i] == id)
+            return;     /* told twice, as local APIC and as x2APIC */
+    firmware.cpus_told++;
+    if (firmware.cpus < HOST_CPUS_MAX)
         firmware.apic_ids[firmware.cpus++] = id;
 }
 
@@ -72,38 +78,64 @@ static void madt(struct span t)
     }
 }
 
+/* A small integer in AML: ByteConst or one of the constants. */
+static uint8_t aml_byte(struct span *p)
+{
+    uint8_t first = span_u8(p);
+    return first == 0x0a ? span_u8(p) : first == 1;
+}
+
 /* \_S5_ of the DSDT, by its name's bytes: Name(_S5_, Package(){a, b, ..}). No AML is run. */
 static void find_s5(uint64_t dsdt)
 {
     char signature[4];
     struct span t = table(dsdt, signature);
-    for (; t.left > 16; (void)span_take(&t, 1)) {
+    for (; t.left > 5; (void)span_take(&t, 1)) {
         if (memcmp(t.at, "_S5_\x12", 5))
             continue;
         struct span p = t;
         (void)span_take(&p, 5);
-        unsigned more = (unsigned)(span_le(&p, 1) >> 6);
-        (void)span_take(&p, more + 1);          /* the rest of PkgLength, NumElements */
-        uint64_t first = span_le(&p, 1);
-        firmware.s5_type = (uint8_t)(first == 0x0a ? span_le(&p, 1) : first == 1 ? 1 : 0);
+        (void)span_take(&p, (span_u8(&p) >> 6) + UINT64_C(1));      /* the rest of PkgLength, NumElements */
+        firmware.s5_type[0] = aml_byte(&p);
+        firmware.s5_type[1] = aml_byte(&p);
+        firmware.s5_known = !p.broken;
         return;
     }
 }
 
+/* n bytes of the FADT at `off` from its start; 0 where it is shorter. t begins behind the header. */
+static uint64_t fadt_field(struct span t, unsigned off, unsigned n)
+{
+    struct span f = span_slice(t, off - TABLE_HEADER, n);
+    return span_le(&f, n);
+}
+
+/* A generic address structure, ACPI 5.2.3.2. */
+static struct register_at fadt_register(struct span t, unsigned off)
+{
+    uint64_t space = fadt_field(t, off, 1), at = fadt_field(t, off + 4, 8);
+    if (space == 0 && memory_is_mapped(at, 1))
+        return (struct register_at){ at, true };
+    return (struct register_at){ space == 1 && at <= UINT16_MAX ? at : 0, false };
+}
+
 static void fadt(struct span t)
 {
-    struct span f = t;      /* offsets below are from the table's start, 36 bytes before */
-    struct span dsdt = span_slice(f, 40 - 36, 4), pm1a = span_slice(f, 64 - 36, 4), pm1b = span_slice(f, 68 - 36, 4);
-    struct span timer = span_slice(f, 76 - 36, 4), reset = span_slice(f, 116 - 36, 13), flags = span_slice(f, 112 - 36, 4);
-    firmware.pm1a_control = (uint16_t)span_le(&pm1a, 4);
-    firmware.pm1b_control = (uint16_t)span_le(&pm1b, 4);
-    firmware.pm_timer = (uint16_t)span_le(&timer, 4);
-    find_s5(span_le(&dsdt, 4));
-    if (!(span_le(&flags, 4) >> 10 & 1) || span_le(&reset, 1) != 1)
+    enum { RESET_SUPPORTED = 1 << 10, HARDWARE_REDUCED = 1 << 20 };
+    uint64_t flags = fadt_field(t, 112, 4), dsdt = fadt_field(t, 140, 8);
+    find_s5(dsdt ? dsdt : fadt_field(t, 40, 4));
+    if (flags & RESET_SUPPORTED)
+        firmware.reset = fadt_register(t, 116);
+    firmware.reset_value = (uint8_t)fadt_field(t, 128, 1);
+    if (flags & HARDWARE_REDUCED) {
+        firmware.sleep = fadt_register(t, 244);
         return;
-    (void)span_le(&reset, 3);
-    firmware.reset_port = (uint16_t)span_le(&reset, 8);
-    firmware.reset_value = (uint8_t)span_le(&reset, 1);
+    }
+    firmware.smi_command = (uint16_t)fadt_field(t, 48, 4);
+    firmware.acpi_enable = (uint8_t)fadt_field(t, 52, 1);
+    firmware.pm1a_control = (uint16_t)fadt_field(t, 64, 4);
+    firmware.pm1b_control = (uint16_t)fadt_field(t, 68, 4);
+    firmware.pm_timer = (uint16_t)fadt_field(t, 76, 4);
 }
 
 static void visit(uint64_t at)
@@ -123,7 +155,6 @@ void firmware_read(uint64_t rsdp)
     char signature[4];
     struct span r = window(rsdp, 20), rest;
     firmware.uart_gsi = 4;
-    firmware.rsdp = rsdp;
     if (r.broken || memcmp(r.at, "RSD PTR ", 8))
         return;
     uint8_t revision = r.at[15];
@@ -131,7 +162,7 @@ void firmware_read(uint64_t rsdp)
     uint64_t list = span_le(&rest, 4);
     unsigned width = 4;
     if (revision >= 2) {
-        struct span x = span_slice(window(rsdp, 36), 24, 8);
+        struct span x = span_slice(window(rsdp, RSDP_SIZE), 24, 8);
         uint64_t xsdt = span_le(&x, 8);
         if (xsdt && !table(xsdt, signature).broken) {
             list = xsdt;

@@ -5,17 +5,19 @@
 #include "lib/span.h"
 
 /* ---- the loader's word, as both protocols give it (loader_pvh.c, loader_multiboot2.c) ---- */
-enum { LOADER_TEXT = 1024 };
+enum { LOADER_TEXT = 1024, RSDP_SIZE = 36 };
 struct loader {
     const char *name;
-    struct host_ram ram[HOST_RAM_MAX];      /* as told: any order, any alignment */
+    struct host_ram ram[HOST_RAM_MAX];      /* as told: any order; page-aligned */
     unsigned rams;
     uint64_t module, module_size;           /* the first one; 0: none */
-    uint64_t rsdp;                          /* 0: not told */
+    uint64_t rsdp;                          /* physical address; 0: not told */
+    uint8_t rsdp_copy[RSDP_SIZE];           /* for a loader that gives it by value */
     char cmdline[LOADER_TEXT];
 };
-bool loader_pvh(struct loader *l, uint64_t info);
-bool loader_multiboot2(struct loader *l, uint64_t info);
+/* NULL, or a sentence: why this cannot be used. */
+const char *loader_pvh(struct loader *l, uint64_t info);
+const char *loader_multiboot2(struct loader *l, uint64_t info);
 void loader_add_ram(struct loader *l, uint64_t base, uint64_t size);
 void loader_set_cmdline(struct loader *l, const char *text, size_t max);
 
@@ -23,20 +25,26 @@ void loader_set_cmdline(struct loader *l, const char *text, size_t max);
 void memory_start(const struct loader *l, struct host *h);     /* h->ram from l, cut; the direct map for all of it */
 void memory_protect(void);                                      /* W^X for the image; no identity map any more */
 bool memory_is_mapped(uint64_t at, uint64_t size);              /* by the direct map */
+uint64_t memory_image_phys(const void *p);                      /* of something in the image */
 uint64_t memory_low_page(void);                                 /* a page below 1 MiB for the trampoline; 0: none */
+void memory_identity(bool wanted);                              /* the lowest 2 MiB at their own address, executable: for the trampoline */
 
 /* ---- firmware.c: what the host's ACPI tables say ---- */
+struct register_at { uint64_t at; bool memory; };               /* at 0: none; else an I/O port or an address */
 struct firmware {
     uint32_t apic_ids[HOST_CPUS_MAX];
-    unsigned cpus;
+    unsigned cpus, cpus_told;               /* told: also those beyond HOST_CPUS_MAX */
     uint32_t ioapic;                        /* address, 0: none */
     uint32_t uart_gsi;                      /* where ISA interrupt 4 goes ... */
     bool uart_level, uart_low;              /* ... and how */
     uint16_t pm_timer, pm1a_control, pm1b_control;
-    uint8_t s5_type;
-    uint16_t reset_port;                    /* 0: none */
+    uint16_t smi_command;
+    uint8_t acpi_enable;
+    bool s5_known;
+    uint8_t s5_type[2];                     /* SLP_TYP for PM1a and PM1b */
+    struct register_at sleep;               /* of hardware-reduced ACPI, in place of PM1 */
+    struct register_at reset;
     uint8_t reset_value;
-    uint64_t rsdp;
 };
 extern struct firmware firmware;
 void firmware_read(uint64_t rsdp);
@@ -46,14 +54,18 @@ void apic_cpu_start(void);                  /* this CPU's local APIC on, timer m
 uint32_t apic_id(void);
 void apic_end(void);                        /* end of interrupt */
 void apic_send(uint32_t to, uint32_t low);  /* ICR */
+void apic_stop_others(void);                /* NMI to all other CPUs; harmless before apic_cpu_start */
+bool apic_has_deadline(void);               /* alarms are set as TSC values: the timer's own rate is of no concern */
 void apic_timer_rate(uint64_t hz);
 uint32_t apic_timer_count(void);
 void apic_timer_periodic(uint32_t count);   /* for clock.c's calibration; 0 ends it */
-void apic_route_uart(void);
+bool apic_alarm_pending(void);
+void apic_route_uart(void);                 /* all other lines of the IOAPIC masked */
 void clock_start(void);                     /* measures TSC and APIC timer; needs interrupts to work */
 uint64_t clock_tsc_hz(void);
 void clock_sleep(uint64_t ns);              /* hlt until then; before the scheduler runs */
 void trap_cpu_start(struct percpu *c);      /* GDT, TSS, IDT of this CPU */
+void trap_stop_at_nmi(void);                /* from now on a CPU that takes an NMI stays in it */
 void uart_start(void);
 void smp_first_cpu(void);                   /* CPU 0 is the one that booted */
 #endif

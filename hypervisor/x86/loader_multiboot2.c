@@ -27,28 +27,37 @@ static void module(struct loader *l, struct span tag)
     l->module_size = end - start;
 }
 
+/* The RSDP itself is in the tag, and the tag in memory that will be given out: it is copied. */
+static void rsdp(struct loader *l, struct span tag)
+{
+    memset(l->rsdp_copy, 0, sizeof(l->rsdp_copy));
+    memcpy(l->rsdp_copy, tag.at, tag.left < sizeof(l->rsdp_copy) ? tag.left : sizeof(l->rsdp_copy));
+    l->rsdp = memory_image_phys(l->rsdp_copy);
+}
+
 static void tag_read(struct loader *l, uint64_t type, struct span tag)
 {
+    if (tag.broken)
+        return;
     switch (type) {
     case TAG_CMDLINE: loader_set_cmdline(l, (const char *)tag.at, tag.left); return;
     case TAG_MODULE: module(l, tag); return;
     case TAG_MEMORY_MAP: memory_map(l, tag); return;
-    /* The RSDP itself is in the tag; the newer one counts more. */
-    case TAG_ACPI_OLD: if (!l->rsdp) l->rsdp = ptr_hpa(tag.at).v; return;
-    case TAG_ACPI_NEW: l->rsdp = ptr_hpa(tag.at).v; return;
+    case TAG_ACPI_OLD: if (!l->rsdp) rsdp(l, tag); return;      /* the newer one counts more */
+    case TAG_ACPI_NEW: rsdp(l, tag); return;
     default: return;
     }
 }
 
-bool loader_multiboot2(struct loader *l, uint64_t info)
+const char *loader_multiboot2(struct loader *l, uint64_t info)
 {
     l->name = "Multiboot2";
     if (!memory_is_mapped(info, INFO_MAX))
-        return false;
+        return "the Multiboot2 information is out of reach";
     struct span head = span_of(hpa_ptr(hpa(info)), 8);
     uint64_t size = span_le(&head, 4);
     if (size < 8 || size > INFO_MAX)
-        return false;
+        return "the Multiboot2 information is damaged: its size makes no sense";
     struct span all = span_of(hpa_ptr(hpa(info)), size);
     (void)span_take(&all, 8);
     while (!all.broken && all.left >= 8) {
@@ -59,5 +68,5 @@ bool loader_multiboot2(struct loader *l, uint64_t info)
         uint64_t pad = round_up(length, 8) - length;
         (void)span_take(&all, pad < all.left ? pad : all.left);
     }
-    return l->rams;
+    return l->rams ? NULL : "the Multiboot2 loader gave no memory map with RAM in it";
 }

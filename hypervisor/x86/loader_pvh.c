@@ -4,7 +4,7 @@
 #include <xen/arch-x86/hvm/start_info.h>
 #include <string.h>
 
-enum { ENTRIES_MAX = 256 };
+enum { ENTRIES_MAX = 1024 };
 
 static bool read(void *to, uint64_t at, size_t n)
 {
@@ -14,14 +14,16 @@ static bool read(void *to, uint64_t at, size_t n)
     return true;
 }
 
-bool loader_pvh(struct loader *l, uint64_t info)
+const char *loader_pvh(struct loader *l, uint64_t info)
 {
     struct hvm_start_info s;
     struct hvm_modlist_entry m;
     struct hvm_memmap_table_entry e;
     l->name = "PVH";
-    if (!read(&s, info, sizeof(s)) || s.magic != XEN_HVM_START_MAGIC_VALUE || s.version < 1)
-        return false;
+    if (!read(&s, info, sizeof(s)) || s.magic != XEN_HVM_START_MAGIC_VALUE)
+        return "what the PVH loader left in ebx is no start info";
+    if (s.version < 1)
+        return "the loader's PVH start info is of version 0, which has no memory map: use a loader that gives version 1 (QEMU from 4.0 on, Xen from 4.12 on)";
     for (unsigned i = 0; i < s.memmap_entries && i < ENTRIES_MAX; i++)
         if (read(&e, s.memmap_paddr + i * sizeof(e), sizeof(e)) && e.type == XEN_HVM_MEMMAP_TYPE_RAM)
             loader_add_ram(l, e.addr, e.size);
@@ -32,5 +34,5 @@ bool loader_pvh(struct loader *l, uint64_t info)
     if (s.cmdline_paddr && memory_is_mapped(s.cmdline_paddr, LOADER_TEXT))
         loader_set_cmdline(l, hpa_ptr(hpa(s.cmdline_paddr)), LOADER_TEXT);
     l->rsdp = s.rsdp_paddr;
-    return l->rams;
+    return l->rams ? NULL : "the memory map in the loader's PVH start info names no RAM";
 }

@@ -26,24 +26,37 @@ uint64_t image_pt[ENTRIES] __attribute__((aligned(4096), section(".bss.page_tabl
 extern char bp_text_start[], bp_rodata_start[], bp_data_start[], bp_image_end[];
 
 uintptr_t arch_direct_map = DIRECT_MAP;
-static uint64_t mapped = GIB(4), low_page;
+static uint64_t mapped = GIB(4), low_page, nx;
 
-static uint64_t image_phys(const void *p) { return (uintptr_t)p - IMAGE_VIRT + IMAGE_PHYS; }
+uint64_t memory_image_phys(const void *p) { return (uintptr_t)p - IMAGE_VIRT + IMAGE_PHYS; }
 
 bool memory_is_mapped(uint64_t at, uint64_t size) { return range_within(at, size, 0, mapped); }
 uint64_t memory_low_page(void) { return low_page; }
 
 /* ---- free RAM ------------------------------------------------------------------------------- */
 
+/* Neighbours become one: UEFI's maps come in many small pieces. What still does not fit drives out the smallest. */
 void loader_add_ram(struct loader *l, uint64_t base, uint64_t size)
 {
     uint64_t end;
-    if (l->rams == HOST_RAM_MAX || !add_ok(base, size, &end))
+    if (!add_ok(base, size, &end) || end > UINT64_MAX - PAGE_SIZE)
         return;
     base = round_up(base, PAGE_SIZE);
     end = round_down(end, PAGE_SIZE);
-    if (end > base)
+    if (end <= base)
+        return;
+    struct host_ram *smallest = l->ram;
+    for (unsigned i = 0; i < l->rams; i++) {
+        if (l->ram[i].base.v + l->ram[i].size == base) {
+            l->ram[i].size += end - base;
+            return;
+        }
+        smallest = l->ram[i].size < smallest->size ? &l->ram[i] : smallest;
+    }
+    if (l->rams < HOST_RAM_MAX)
         l->ram[l->rams++] = (struct host_ram){ hpa(base), end - base };
+    else if (end - base > smallest->size)
+        *smallest = (struct host_ram){ hpa(base), end - base };
 }
 
 void loader_set_cmdline(struct loader *l, const char *text, size_t max)
@@ -53,6 +66,16 @@ void loader_set_cmdline(struct loader *l, const char *text, size_t max)
     l->cmdline[n] = '\0';
 }
 
+static void drop_empty(struct host *h)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < h->rams; i++)
+        if (h->ram[i].size)
+            h->ram[kept++] = h->ram[i];
+    h->rams = kept;
+}
+
+/* Ascending, and where the firmware named a page twice, once. */
 static void sort(struct host *h)
 {
     for (unsigned i = 1; i < h->rams; i++)
@@ -61,6 +84,14 @@ static void sort(struct host *h)
             h->ram[j] = h->ram[j - 1];
             h->ram[j - 1] = t;
         }
+    uint64_t seen = 0;
+    for (unsigned i = 0; i < h->rams; i++) {
+        struct host_ram *r = &h->ram[i];
+        uint64_t end = r->base.v + r->size, base = r->base.v > seen ? r->base.v : seen;
+        *r = (struct host_ram){ hpa(base), end > base ? end - base : 0 };
+        seen = end > seen ? end : seen;
+    }
+    drop_empty(h);
 }
 
 /* Takes [at, at+size) out of the list. A range it lies within becomes two. */
@@ -75,11 +106,7 @@ static void cut(struct host *h, uint64_t at, uint64_t size)
         if (to < end && h->rams < HOST_RAM_MAX)
             h->ram[h->rams++] = (struct host_ram){ hpa(to), end - to };
     }
-    unsigned kept = 0;
-    for (unsigned i = 0; i < h->rams; i++)
-        if (h->ram[i].size)
-            h->ram[kept++] = h->ram[i];
-    h->rams = kept;
+    drop_empty(h);
 }
 
 /* A page for early tables, from the end of the highest range that is mapped already. */
@@ -121,12 +148,12 @@ static void map_gib(struct host *h, uint64_t at, bool gib_pages)
 {
     uint64_t *pdpt = child(h, &early_pml4[256 + (at >> 39)]), *e = &pdpt[at >> 30 & (ENTRIES - 1)];
     if (gib_pages) {
-        *e = at | PAGE_LARGE | PAGE_NX;
+        *e = at | PAGE_LARGE | nx;
         return;
     }
     uint64_t *pd = child(h, e);
     for (unsigned i = 0; i < ENTRIES; i++)
-        pd[i] = (at + MIB(2) * i) | PAGE_LARGE | PAGE_NX;
+        pd[i] = (at + MIB(2) * i) | PAGE_LARGE | nx;
 }
 
 static void map_all(struct host *h, uint64_t end)
@@ -139,7 +166,7 @@ static void map_all(struct host *h, uint64_t end)
 
 void memory_start(const struct loader *l, struct host *h)
 {
-    uint64_t end = 0, image_end = image_phys(bp_image_end);
+    uint64_t end = 0, image_end = memory_image_phys(bp_image_end);
     h->rams = l->rams;
     memcpy(h->ram, l->ram, l->rams * sizeof(*l->ram));
     for (unsigned i = 0; i < l->rams; i++) {
@@ -148,6 +175,8 @@ void memory_start(const struct loader *l, struct host *h)
         end = e > end ? e : end;
     }
     h->fixed = image_end - IMAGE_PHYS;
+    nx = host_cpuid(0x80000001, 0).edx >> 20 & 1 ? PAGE_NX : 0;
+    sort(h);
     find_low_page(h);
     cut(h, 0, LOW_END);
     cut(h, IMAGE_PHYS, image_end - IMAGE_PHYS);
@@ -170,7 +199,6 @@ static void protect(const char *from, const char *to, uint64_t clear, uint64_t s
 
 void memory_protect(void)
 {
-    uint64_t nx = host_cpuid(0x80000001, 0).edx >> 20 & 1 ? PAGE_NX : 0;
     protect(bp_text_start, bp_rodata_start, PAGE_W, 0);
     protect(bp_rodata_start, bp_data_start, PAGE_W, nx);
     protect(bp_data_start, bp_image_end, 0, nx);
@@ -179,5 +207,12 @@ void memory_protect(void)
     for (unsigned i = 0; i < 4 * ENTRIES; i++)
         early_pd[i] |= nx;
     early_pml4[0] = 0;
+    cr3_write(cr3_read());
+}
+
+void memory_identity(bool wanted)
+{
+    early_pml4[0] = wanted ? early_pml4[256] : 0;
+    early_pd[0] = wanted ? early_pd[0] & ~nx : early_pd[0] | nx;
     cr3_write(cr3_read());
 }

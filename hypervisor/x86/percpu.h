@@ -20,6 +20,7 @@ struct tss { uint32_t reserved0; uint64_t rsp[3], reserved1, ist[7], reserved2; 
 struct percpu {
     unsigned index;                 /* 0..host.cpus-1 */
     uint32_t apic_id;
+    unsigned alarms, nmis;          /* taken so far */
     uint64_t gdt[5];
     struct tss tss;
 } __attribute__((aligned(16)));

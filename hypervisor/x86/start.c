@@ -49,20 +49,24 @@ static void read_name(char name[49])
 
 static void read_loader(void)
 {
-    bool ok = loader_magic == LOADER_PVH ? loader_pvh(&loader, loader_info)
-              : loader_magic == LOADER_MULTIBOOT2 ? loader_multiboot2(&loader, loader_info) : false;
-    if (!ok)
-        panic("the loader (magic %#x) gave no memory map: start Bedplate by PVH with start info version 1 or by Multiboot2", loader_magic);
+    const char *fault = loader_magic == LOADER_PVH ? loader_pvh(&loader, loader_info)
+                        : loader_magic == LOADER_MULTIBOOT2 ? loader_multiboot2(&loader, loader_info)
+                        : "it is neither PVH nor Multiboot2";
+    if (fault)
+        panic("Bedplate cannot use what the loader (magic %#x) gave: %s", loader_magic, fault);
     host.loader = loader.name;
     host.cmdline = loader.cmdline;
     host.bundle = hpa(loader.module);
     host.bundle_size = loader.module_size;
 }
 
-/* A loader that did not align the bundle: it is moved down to its page's start, which the loader owns as well. */
+/* A loader that did not align the bundle: it is moved down to its page's start, which memory_start took out of RAM with it. */
 static void align_bundle(void)
 {
     uint64_t off = host.bundle.v & PAGE_MASK;
+    if (host.bundle_size && !memory_is_mapped(host.bundle.v, host.bundle_size))
+        panic("the bundle at %#llx, %llu bytes, is not in this machine's memory", (unsigned long long)host.bundle.v,
+              (unsigned long long)host.bundle_size);
     if (!host.bundle_size || !off)
         return;
     hpa_t to = hpa(host.bundle.v - off);
@@ -82,8 +86,8 @@ const struct host *arch_host(const struct arch_up *up)
         return &host;
     arch_up_table = up;
     read_loader();
-    align_bundle();
     memory_start(&loader, &host);
+    align_bundle();
     firmware_read(loader.rsdp);
     memory_protect();
     mask_8259();
