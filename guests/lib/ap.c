@@ -9,7 +9,7 @@ enum { TRAMPOLINE = 0x8000, STACK = 16384 };
 enum { ICR_INIT = 0x4500, ICR_INIT_DEASSERT = 0x8500, ICR_STARTUP = 0x4600 };
 extern uint64_t ap_stack;
 extern volatile uint32_t ap_number;
-extern uint8_t ap_trampoline[], ap_trampoline_end[], ap_start64[], ap_start32[];
+extern uint8_t ap_trampoline[], ap_trampoline_end[], ap_start64[], ap_start_flat[];
 extern uint64_t page_pml4[512];
 void ap_main(unsigned number);
 
@@ -51,7 +51,7 @@ static bool by_hypercall(unsigned n, bool wide)
                                                        .cr3 = (uintptr_t)page_pml4, .cr4 = 0x20, .efer = 0xd00 };
     } else {
         struct vcpu_hvm_x86_32 *r = &c.cpu_regs.x86_32;
-        r->eip = (uint32_t)(uintptr_t)ap_start32;
+        r->eip = (uint32_t)(uintptr_t)ap_start_flat;
         r->eflags = 2;
         r->cr0 = 0x11;
         r->cs_limit = r->ds_limit = r->ss_limit = r->es_limit = 0xffffffff;

@@ -35,6 +35,8 @@ static inline uint64_t rdtsc(void)
 static inline void pause(void) { __asm__ volatile("pause" : : : "memory"); }
 static inline void interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
 static inline void interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
+/* NOPs, not PAUSE: QEMU's TCG lets STI's shadow last over a PAUSE. */
+static inline void interrupt_window(void) { __asm__ volatile("sti; nop; nop; cli" : : : "memory"); }
 static inline void sleep_until_interrupt(void) { __asm__ volatile("sti; hlt; cli" : : : "memory"); }
 static inline void flush_page(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
 static inline uint64_t read_cr0(void) { uint64_t v; __asm__ volatile("mov %%cr0, %0" : "=r"(v)); return v; }

@@ -108,7 +108,7 @@ uint64_t system_time_ns(unsigned vcpu);                     /* pvclock */
 
 /* ---- ACPI (tables.c) -------------------------------------------------------------------------- */
 const uint8_t *acpi_rsdp(void);                             /* NULL: none */
-const uint8_t *acpi_find(const char signature[4]);          /* through the XSDT; NULL: none */
+const uint8_t *acpi_find(const char signature[4]);          /* through the XSDT, or the RSDT of a revision 0; NULL: none */
 bool acpi_sum_ok(const uint8_t *table, size_t n);
 uint32_t table_number(const uint8_t *at, unsigned bytes);   /* little-endian, up to 4 bytes */
 _Noreturn void acpi_poweroff(void);

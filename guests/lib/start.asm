@@ -156,13 +156,15 @@ ap_trampoline_end:
 
 section .text
 bits 32
-global ap_start32
+global ap_start32, ap_start_flat
+; From the trampoline: protected mode, our GDT, data segments still those of real mode.
 ap_start32:
     mov ax, 0x20
     mov ds, ax
     mov es, ax
     mov ss, ax
-    mov esp, [ap_stack]
+; Where VCPUOP_initialise begins in 32-bit mode: flat segments, no GDT.
+ap_start_flat:
     jmp to_64
 
 section .data progbits alloc noexec write align=16

@@ -31,11 +31,12 @@ const uint8_t *acpi_rsdp(void)
 const uint8_t *acpi_find(const char signature[4])
 {
     const uint8_t *rsdp = acpi_rsdp();
-    const uint8_t *xsdt = rsdp ? (const uint8_t *)(uintptr_t)table_number(rsdp + 24, 4) : NULL;
-    if (!xsdt)
+    bool wide = rsdp && rsdp[15] >= 2;          /* revision 0 has the RSDT only */
+    const uint8_t *root = rsdp ? (const uint8_t *)(uintptr_t)table_number(rsdp + (wide ? 24 : 16), 4) : NULL;
+    if (!root)
         return NULL;
-    for (uint32_t at = HEADER; at + 8 <= table_number(xsdt + 4, 4); at += 8) {
-        const uint8_t *t = (const uint8_t *)(uintptr_t)table_number(xsdt + at, 4);
+    for (uint32_t at = HEADER; at + 4 <= table_number(root + 4, 4); at += wide ? 8 : 4) {
+        const uint8_t *t = (const uint8_t *)(uintptr_t)table_number(root + at, 4);
         if (memcmp(t, signature, 4) == 0)
             return t;
     }
