@@ -2,7 +2,7 @@
 #include "hypervisor/x86/cpu.h"
 #include "hypervisor/x86/host.h"
 
-enum { APIC_ID = 0x20, APIC_EOI = 0xb0, APIC_SVR = 0xf0, APIC_IRR = 0x200, APIC_ICR = 0x300, APIC_ICR_HIGH = 0x310, APIC_LVT_TIMER = 0x320,
+enum { APIC_ID = 0x20, APIC_EOI = 0xb0, APIC_SVR = 0xf0, APIC_ICR = 0x300, APIC_ICR_HIGH = 0x310, APIC_LVT_TIMER = 0x320,
        APIC_LVT_LINT0 = 0x350, APIC_LVT_LINT1 = 0x360, APIC_TIMER_INITIAL = 0x380, APIC_TIMER_COUNT = 0x390, APIC_TIMER_DIVIDE = 0x3e0 };
 #define LVT_MASKED   0x10000u
 #define LVT_PERIODIC 0x20000u
@@ -69,15 +69,17 @@ void apic_stop_others(void)
 }
 
 bool apic_has_deadline(void) { return deadline; }
-bool apic_alarm_pending(void) { return reg_read(APIC_IRR + VECTOR_ALARM / 32 * 16) >> VECTOR_ALARM % 32 & 1; }
 void apic_timer_rate(uint64_t hz) { timer_hz = hz; }
 uint32_t apic_timer_count(void) { return reg_read(APIC_TIMER_COUNT); }
 
-void apic_timer_periodic(uint32_t count)
+static void timer_run_freely(uint32_t mode, uint32_t count)
 {
-    reg_write(APIC_LVT_TIMER, (count ? LVT_PERIODIC : deadline ? LVT_DEADLINE : 0) | VECTOR_ALARM);
+    reg_write(APIC_LVT_TIMER, (count ? mode : deadline ? LVT_DEADLINE : 0) | VECTOR_ALARM);
     reg_write(APIC_TIMER_INITIAL, count);
 }
+
+void apic_timer_once(uint32_t count) { timer_run_freely(0, count); }
+void apic_timer_periodic(uint32_t count) { timer_run_freely(LVT_PERIODIC, count); }
 
 /* The one-shot counts at most about 2 s at 1 GHz: a later alarm fires early, finds nothing due and is set again. */
 void arch_timer(uint64_t at)

@@ -83,9 +83,9 @@ static uint32_t pit_read(void)
  * 100 MHz. The PIT wraps after 55 ms, so it gets less.
  */
 struct reference { uint32_t (*read)(void); uint32_t hz, mask, period; };
-static const struct reference pm = { pm_read, PM_HZ, 0xffffff, 10000000 }, pit = { pit_read, PIT_HZ, 0xffff, 2000000 };
+static const struct reference pm = { pm_read, PM_HZ, 0xffffff, 10000000 }, pit = { pit_read, PIT_HZ, 0xffff, 4000000 };
 
-struct sample { uint64_t tsc; uint32_t reference, apic; bool late; };
+struct sample { uint64_t tsc; uint32_t reference, apic; };
 
 /* Right after the reference's next tick, where reading it is quick enough to see one; of a few tries the one least disturbed. */
 static struct sample take(const struct reference *r)
@@ -110,18 +110,32 @@ static struct sample take(const struct reference *r)
             best = s;
         }
     }
-    best.late = apic_alarm_pending();
     return best;
 }
 
+/* The APIC timer's rate to a few percent, awake, in 50 us; 0: the reference stands still. */
+static uint64_t rough_apic_hz(const struct reference *r)
+{
+    enum { READS_MAX = 20000 };
+    uint32_t ticks = 0;
+    apic_timer_once(UINT32_MAX);
+    struct sample a = take(r), b = a;
+    for (unsigned i = 0; i < READS_MAX && ticks < r->hz / 20000; i++) {
+        b = take(r);
+        ticks = (b.reference - a.reference) & r->mask;
+    }
+    apic_timer_once(0);
+    return ticks ? (uint64_t)(a.apic - b.apic) * r->hz / ticks : 0;
+}
+
 /* What the three counted in the same time. */
-struct turn { uint64_t tsc, reference, apic; bool late; };
+struct turn { uint64_t tsc, reference, apic; };
 
 /*
- * The APIC timer runs freely, periodic, and wakes us after one period. late: it may have begun another before we looked
- * (a virtual machine that did not get its CPU), and then `apic` says less than it counted.
+ * The APIC timer runs freely, periodic, and wakes us after one period, or after several where a virtual machine did not get
+ * its CPU, or at once by an alarm left over from before: how often it began anew, the rough rate tells.
  */
-static struct turn turn(const struct reference *r)
+static struct turn turn(const struct reference *r, uint64_t rough_hz)
 {
     unsigned alarms = this_cpu()->alarms;
     apic_timer_periodic(r->period);
@@ -131,25 +145,25 @@ static struct turn turn(const struct reference *r)
     struct sample b = take(r);
     apic_timer_periodic(0);
     arch_interrupts();
-    return (struct turn){ b.tsc - a.tsc, (b.reference - a.reference) & r->mask, a.apic + (uint64_t)r->period - b.apic, a.late || b.late };
+    struct turn t = { b.tsc - a.tsc, (b.reference - a.reference) & r->mask, 0 };
+    uint64_t expected = rough_hz * t.reference / r->hz, into = (uint64_t)r->period - b.apic, from = (uint64_t)r->period - a.apic;
+    uint64_t periods = expected + from > into ? (expected + from - into + r->period / 2) / r->period : 0;
+    t.apic = periods * r->period + into - from;
+    return t;
 }
 
 /* False: the reference stands still. */
 static bool measure(const struct reference *r, uint64_t known_tsc)
 {
-    enum { TURNS_MAX = 8 };
-    uint64_t apic_hz = 0;
-    for (unsigned i = 0; i < TURNS_MAX; i++) {
-        struct turn t = turn(r);
-        if (!t.reference)
-            return false;
-        uint64_t hz = t.apic * r->hz / t.reference;
-        apic_hz = hz > apic_hz ? hz : apic_hz;      /* a late turn only says too little */
-        set_scale(known_tsc ? known_tsc : t.tsc * r->hz / t.reference);
-        if (!t.late)
-            break;
-    }
-    apic_timer_rate(apic_hz);
+    enum { TURNS_MAX = 8, LEAST = 500 /* of a second: a turn this short was none */ };
+    uint64_t apic_hz = rough_apic_hz(r);
+    struct turn t = { 0 };
+    for (unsigned i = 0; apic_hz && i < TURNS_MAX && t.reference < r->hz / LEAST; i++)
+        t = turn(r, apic_hz);
+    if (!t.reference)
+        return false;
+    apic_timer_rate(t.apic * r->hz / t.reference);
+    set_scale(known_tsc ? known_tsc : t.tsc * r->hz / t.reference);
     return true;
 }
 

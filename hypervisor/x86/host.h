@@ -57,9 +57,9 @@ void apic_send(uint32_t to, uint32_t low);  /* ICR */
 void apic_stop_others(void);                /* NMI to all other CPUs; harmless before apic_cpu_start */
 bool apic_has_deadline(void);               /* alarms are set as TSC values: the timer's own rate is of no concern */
 void apic_timer_rate(uint64_t hz);
-uint32_t apic_timer_count(void);
-void apic_timer_periodic(uint32_t count);   /* for clock.c's calibration; 0 ends it */
-bool apic_alarm_pending(void);
+uint32_t apic_timer_count(void);            /* counts down */
+void apic_timer_once(uint32_t count);       /* for clock.c's measuring; 0 ends it */
+void apic_timer_periodic(uint32_t count);
 void apic_route_uart(void);                 /* all other lines of the IOAPIC masked */
 void clock_start(void);                     /* measures TSC and APIC timer; needs interrupts to work */
 uint64_t clock_tsc_hz(void);

@@ -177,11 +177,11 @@ void memory_start(const struct loader *l, struct host *h)
     h->fixed = image_end - IMAGE_PHYS;
     nx = host_cpuid(0x80000001, 0).edx >> 20 & 1 ? PAGE_NX : 0;
     sort(h);
-    find_low_page(h);
-    cut(h, 0, LOW_END);
     cut(h, IMAGE_PHYS, image_end - IMAGE_PHYS);
     if (h->bundle_size)
-        cut(h, h->bundle.v, h->bundle_size);
+        cut(h, h->bundle.v, h->bundle_size);    /* before the low page is chosen: GRUB puts modules below 1 MiB as well */
+    find_low_page(h);
+    cut(h, 0, LOW_END);
     sort(h);
     map_all(h, end);
     if (end > mapped)
