@@ -86,21 +86,21 @@ static uint8_t aml_byte(struct span *p)
 }
 
 /* \_S5_ of the DSDT, by its name's bytes: Name(_S5_, Package(){a, b, ..}). No AML is run. */
-static void find_s5(uint64_t dsdt)
+bool firmware_find_s5(uint8_t type[2])
 {
     char signature[4];
-    struct span t = table(dsdt, signature);
+    struct span t = table(firmware.dsdt, signature);
     for (; t.left > 5; (void)span_take(&t, 1)) {
         if (memcmp(t.at, "_S5_\x12", 5))
             continue;
         struct span p = t;
         (void)span_take(&p, 5);
         (void)span_take(&p, (span_u8(&p) >> 6) + UINT64_C(1));      /* the rest of PkgLength, NumElements */
-        firmware.s5_type[0] = aml_byte(&p);
-        firmware.s5_type[1] = aml_byte(&p);
-        firmware.s5_known = !p.broken;
-        return;
+        type[0] = aml_byte(&p);
+        type[1] = aml_byte(&p);
+        return !p.broken;
     }
+    return false;
 }
 
 /* n bytes of the FADT at `off` from its start; 0 where it is shorter. t begins behind the header. */
@@ -123,7 +123,7 @@ static void fadt(struct span t)
 {
     enum { RESET_SUPPORTED = 1 << 10, HARDWARE_REDUCED = 1 << 20 };
     uint64_t flags = fadt_field(t, 112, 4), dsdt = fadt_field(t, 140, 8);
-    find_s5(dsdt ? dsdt : fadt_field(t, 40, 4));
+    firmware.dsdt = dsdt ? dsdt : fadt_field(t, 40, 4);
     if (flags & RESET_SUPPORTED)
         firmware.reset = fadt_register(t, 116);
     firmware.reset_value = (uint8_t)fadt_field(t, 128, 1);

@@ -6,7 +6,7 @@
 
 enum { ENTRIES_MAX = 1024 };
 
-static bool read(void *to, uint64_t at, size_t n)
+static bool copy_in(void *to, uint64_t at, size_t n)
 {
     if (!at || !memory_is_mapped(at, n))
         return false;
@@ -20,14 +20,14 @@ const char *loader_pvh(struct loader *l, uint64_t info)
     struct hvm_modlist_entry m;
     struct hvm_memmap_table_entry e;
     l->name = "PVH";
-    if (!read(&s, info, sizeof(s)) || s.magic != XEN_HVM_START_MAGIC_VALUE)
+    if (!copy_in(&s, info, sizeof(s)) || s.magic != XEN_HVM_START_MAGIC_VALUE)
         return "what the PVH loader left in ebx is no start info";
     if (s.version < 1)
         return "the loader's PVH start info is of version 0, which has no memory map: use a loader that gives version 1 (QEMU from 4.0 on, Xen from 4.12 on)";
     for (unsigned i = 0; i < s.memmap_entries && i < ENTRIES_MAX; i++)
-        if (read(&e, s.memmap_paddr + i * sizeof(e), sizeof(e)) && e.type == XEN_HVM_MEMMAP_TYPE_RAM)
+        if (copy_in(&e, s.memmap_paddr + i * sizeof(e), sizeof(e)) && e.type == XEN_HVM_MEMMAP_TYPE_RAM)
             loader_add_ram(l, e.addr, e.size);
-    if (s.nr_modules && read(&m, s.modlist_paddr, sizeof(m))) {
+    if (s.nr_modules && copy_in(&m, s.modlist_paddr, sizeof(m))) {
         l->module = m.paddr;
         l->module_size = m.size;
     }

@@ -39,17 +39,18 @@ static void enter_acpi_mode(void)
 
 _Noreturn void arch_poweroff(unsigned code)
 {
+    uint8_t type[2];
     trap_stop_at_nmi();
     apic_stop_others();
     port_out8(DEBUG_EXIT, (uint8_t)code);
-    if (firmware.s5_known) {
-        put_register(&firmware.sleep, (uint8_t)(firmware.s5_type[0] << 2 | SLEEP_EN));
+    if (firmware_find_s5(type)) {
+        put_register(&firmware.sleep, (uint8_t)(type[0] << 2 | SLEEP_EN));
         if (firmware.pm1a_control) {
             enter_acpi_mode();
-            port_out16(firmware.pm1a_control, (uint16_t)(firmware.s5_type[0] << 10 | SLP_EN));
+            port_out16(firmware.pm1a_control, (uint16_t)(type[0] << 10 | SLP_EN));
         }
         if (firmware.pm1b_control)
-            port_out16(firmware.pm1b_control, (uint16_t)(firmware.s5_type[1] << 10 | SLP_EN));
+            port_out16(firmware.pm1b_control, (uint16_t)(type[1] << 10 | SLP_EN));
     }
     stop();
 }
