@@ -15,7 +15,7 @@ HV_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -ffreestanding -fpie -include hypervisor/
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
 HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
 SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -Wno-missing-field-initializers -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # What both the hypervisor and the host compile; x86/ only the hypervisor, fake/ only the host.
 PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c

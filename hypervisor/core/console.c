@@ -102,28 +102,32 @@ static void show_line(struct domain *d)
     resume_line();
 }
 
+/* A CR is held until it is known whether an LF follows, which goes out as CR LF anyway. */
 static void focused_byte(struct domain *d, char c)
 {
     struct domain_console *k = &d->console;
-    if (!k->mid_line && c != '\r')
+    if (c == '\r') {
+        k->carriage_return = k->mid_line;       /* at a line's start there is nothing to go back over */
+        return;
+    }
+    if (k->carriage_return && c != '\n')
+        arch_console_put('\r');
+    k->carriage_return = false;
+    if (!k->mid_line && c != '\n')
         put_prefix(d);
-    if (c != '\r' || k->mid_line)
-        arch_console_put(c == '\n' ? '\r' : c);
     if (c == '\n') {
-        arch_console_put('\n');
+        put('\n');
         k->used = 0;
         k->mid_line = false;
         line_of = 0;
         return;
     }
-    if (c == '\r') {
-        return;
-    }
+    arch_console_put(c);
     k->mid_line = true;
     line_of = d->id;
     if (c == '\b' && k->used)
         k->used--;
-    else if (k->used < sizeof(k->line))
+    else if (c != '\b' && k->used < sizeof(k->line))
         k->line[k->used++] = c;
 }
 
@@ -137,9 +141,9 @@ void console_guest(struct domain *d, char c)
         show_line(d);
     } else if (c != '\r') {
         k->mid_line = true;
-        k->line[k->used++] = c;
         if (k->used == sizeof(k->line))
             show_line(d);
+        k->line[k->used++] = c;
     }
     lock_give(&console_lock);
 }

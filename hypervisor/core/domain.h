@@ -31,7 +31,7 @@ struct domain {
     struct domain_console {             /* core/console.c's: the line being gathered */
         char line[256];
         unsigned used;
-        bool mid_line;
+        bool mid_line, carriage_return;
     } console;
     uint8_t *arena; size_t arena_left;   /* domain_alloc's current page */
     unsigned restarts;                   /* how often this guest was started anew before */
