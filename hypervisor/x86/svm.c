@@ -17,8 +17,6 @@ enum { IOPM_ORDER = 2, IOPM_BYTES = 0x3000, MSRPM_ORDER = 1, MSRPM_BYTES = 0x200
 #define EXT1_NX     (UINT32_C(1) << 20)
 #define EXT8_IBPB   (UINT32_C(1) << 12)
 #define SVM_NESTED_PAGING (UINT32_C(1) << 0)
-#define SVM_NEXT_RIP      (UINT32_C(1) << 3)
-#define SVM_CLEAN_BITS    (UINT32_C(1) << 5)
 #define SVM_FLUSH_BY_ASID (UINT32_C(1) << 6)
 #define SVM_PAUSE_FILTER  (UINT32_C(1) << 10)
 
@@ -75,9 +73,7 @@ static void maps_make(void)
 static void features_find(void)
 {
     struct x86_cpuid c = host_cpuid(0x8000000a, 0);
-    svm.next_rip = c.edx & SVM_NEXT_RIP;
     svm.flush_by_asid = c.edx & SVM_FLUSH_BY_ASID;
-    svm.clean_bits = c.edx & SVM_CLEAN_BITS;
     svm.pause_filter = c.edx & SVM_PAUSE_FILTER;
     svm.asids = c.ebx < 2 ? 2 : c.ebx;
     guest_features_find();

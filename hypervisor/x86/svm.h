@@ -14,7 +14,7 @@
 
 /* What the CPUs have of SVM, and what all vCPUs share; written once by the CPU that booted. */
 struct svm_features {
-    bool ready, next_rip, flush_by_asid, clean_bits, pause_filter, ibpb;
+    bool ready, flush_by_asid, pause_filter, ibpb;
     uint32_t asids;                     /* 0..asids-1, of which 0 is the host's */
     hpa_t iopm, msrpm;                  /* every port; every MSR but those VMLOAD and VMSAVE switch */
 };
@@ -55,7 +55,8 @@ static inline bool svm_code_is_64(const struct vmcb *b) { return (b->efer & EFER
 extern void svm_vmrun(struct x86_regs *regs, uint64_t guest_vmcb, uint64_t host_vmcb);
 
 /* svm_event.c: before and after VMRUN */
-static inline bool svm_events_wait(const struct arch_vcpu *v) { return v->held || v->nmi; }
+/* Something is to be looked at before the next entry. */
+static inline bool svm_attention(const struct arch_vcpu *v) { return v->held | (uintptr_t)v->why | v->nmi | v->shutdown; }
 void svm_events_offer(struct arch_vcpu *v);
 void svm_event_again(struct arch_vcpu *v, uint64_t exitintinfo);
 void svm_nmi_returns(struct arch_vcpu *v);

@@ -23,37 +23,36 @@ static void asid_take(struct arch_vcpu *v, struct svm_cpu *c)
     v->clean &= ~CLEAN_ASID;
 }
 
-static void tlb_prepare(struct arch_vcpu *v, struct svm_cpu *c)
+static void tlb_prepare(struct arch_vcpu *v, struct vmcb *b, struct svm_cpu *c)
 {
     uint64_t flushes = __atomic_load_n(&v->stage2->flushes, __ATOMIC_ACQUIRE);
-    v->vmcb->tlb_control = TLB_KEEP;
+    b->tlb_control = TLB_KEEP;
     if (v->generation != c->generation)
         asid_take(v, c);
     else if (v->flushes != flushes && svm.flush_by_asid)
-        v->vmcb->tlb_control = TLB_FLUSH_ASID;
+        b->tlb_control = TLB_FLUSH_ASID;
     else if (v->flushes != flushes)
         asid_take(v, c);
     v->flushes = flushes;
 }
 
 /* VMRUN itself. The general registers are in v->regs before and after. */
-static void run(struct arch_vcpu *v)
+static void run(struct arch_vcpu *v, struct vmcb *b)
 {
-    struct vmcb *b = v->vmcb;
     struct svm_cpu *c = v->cpu;
-    tlb_prepare(v, c);
+    tlb_prepare(v, b, c);
     b->rax = v->regs.gpr[RAX];
     b->rsp = v->regs.gpr[RSP];
     b->rip = v->regs.rip;
     b->rflags = v->regs.rflags | RFLAGS_1;
-    b->clean = svm.clean_bits ? v->clean : 0;
+    b->clean = v->clean;                /* a CPU without clean bits does not look */
     svm_vmrun(&v->regs, v->vmcb_at.v, c->host_vmcb.v);
     v->clean = UINT32_MAX;
     v->regs.gpr[RAX] = b->rax;
     v->regs.gpr[RSP] = b->rsp;
     v->regs.rip = b->rip;
     v->regs.rflags = b->rflags;
-    v->next_rip = svm.next_rip ? b->next_rip : 0;
+    v->next_rip = b->next_rip;          /* stays 0 where the CPU does not tell it */
     b->eventinj = 0;
     if (b->exitintinfo & EVENT_VALID)
         svm_event_again(v, b->exitintinfo);
@@ -84,15 +83,19 @@ static int skip(struct arch_vcpu *v, unsigned length)
     return OUTCOME_GO_ON;
 }
 
-static int port(struct arch_vcpu *v, struct exit *e)
+static int port(struct arch_vcpu *v, const struct vmcb *b, struct exit *e)
 {
-    uint64_t info = v->vmcb->exitinfo1;
-    v->next_rip = v->vmcb->exitinfo2;
+    uint32_t info = (uint32_t)b->exitinfo1;
+    uint64_t next_rip = b->exitinfo2;
+    v->next_rip = next_rip;
     e->kind = EXIT_PORT;
-    e->port = (struct exit_port){
-        .port = (uint16_t)(info >> 16), .size = info >> 4 & 7, .write = !(info & IOIO_IN), .string = info & IOIO_STRING,
-        .rep = info & IOIO_REP, .address_size = (uint8_t)((info >> 7 & 7) * 2), .seg = info >> 10 & 7, .next_rip = v->next_rip,
-    };
+    e->port = (struct exit_port){ .port = (uint16_t)(info >> 16), .size = info >> 4 & 7, .write = ~info & IOIO_IN, .next_rip = next_rip };
+    if (info & IOIO_STRING) {
+        e->port.string = true;
+        e->port.rep = info & IOIO_REP;
+        e->port.address_size = (uint8_t)((info >> 7 & 7) * 2);
+        e->port.seg = info >> 10 & 7;       /* true where there are decode assists, 15.33.4 */
+    }
     return OUTCOME_EXIT;
 }
 
@@ -100,9 +103,8 @@ static int port(struct arch_vcpu *v, struct exit *e)
  * RAM is mapped when a guest starts and never on demand, so what faults is a device or nothing. A gate or stack there
  * cannot be carried out for the guest.
  */
-static int memory(struct arch_vcpu *v, struct exit *e)
+static int memory(const struct vmcb *b, struct exit *e)
 {
-    const struct vmcb *b = v->vmcb;
     uint64_t info = b->exitinfo1;
     if (b->exitintinfo & EVENT_VALID)
         return broken(e, "an interrupt or exception was to be delivered through memory that is not RAM");
@@ -114,11 +116,11 @@ static int memory(struct arch_vcpu *v, struct exit *e)
     return OUTCOME_EXIT;
 }
 
-static int msr(struct arch_vcpu *v, struct exit *e)
+static int msr(const struct arch_vcpu *v, const struct vmcb *b, struct exit *e)
 {
     e->kind = EXIT_MSR;
     e->msr = (struct exit_msr){
-        .index = (uint32_t)v->regs.gpr[RCX], .write = v->vmcb->exitinfo1 & 1,
+        .index = (uint32_t)v->regs.gpr[RCX], .write = b->exitinfo1 & 1,
         .value = v->regs.gpr[RDX] << 32 | (uint32_t)v->regs.gpr[RAX],
     };
     return OUTCOME_EXIT;
@@ -177,9 +179,9 @@ static int decode_rest(struct arch_vcpu *v, struct exit *e)
     }
 }
 
-static int decode(struct arch_vcpu *v, struct exit *e)
+static int decode(struct arch_vcpu *v, const struct vmcb *b, struct exit *e)
 {
-    switch (v->vmcb->exitcode) {
+    switch (b->exitcode) {
     case VMEXIT_INTR:
         arch_interrupts();
         return exit_as(e, EXIT_INTERRUPT);
@@ -190,28 +192,36 @@ static int decode(struct arch_vcpu *v, struct exit *e)
     case VMEXIT_HLT:     return exit_as(e, EXIT_IDLE);
     case VMEXIT_VMMCALL: return exit_as(e, EXIT_HYPERCALL);
     case VMEXIT_PAUSE:   return exit_as(e, EXIT_PAUSE);
-    case VMEXIT_IOIO:    return port(v, e);
-    case VMEXIT_MSR:     return msr(v, e);
-    case VMEXIT_NPF:     return memory(v, e);
+    case VMEXIT_IOIO:    return port(v, b, e);
+    case VMEXIT_MSR:     return msr(v, b, e);
+    case VMEXIT_NPF:     return memory(b, e);
     default:             return decode_rest(v, e);
     }
 }
 
+/* False: there is no entering; *e says why. */
+static bool prepare(struct arch_vcpu *v, struct exit *e)
+{
+    if (v->why) {
+        (void)broken(e, v->why);
+        return false;
+    }
+    if (v->shutdown) {
+        e->kind = EXIT_SHUTDOWN;
+        return false;
+    }
+    svm_events_offer(v);
+    return true;
+}
+
 void arch_enter(struct arch_vcpu *v, struct exit *e)
 {
+    struct vmcb *b = v->vmcb;
     do {
-        if (v->why) {
-            (void)broken(e, v->why);
+        if (svm_attention(v) && !prepare(v, e))
             return;
-        }
-        if (v->shutdown) {
-            e->kind = EXIT_SHUTDOWN;
-            return;
-        }
-        if (svm_events_wait(v))
-            svm_events_offer(v);
-        run(v);
-    } while (decode(v, e) == OUTCOME_GO_ON);
+        run(v, b);
+    } while (decode(v, b, e) == OUTCOME_GO_ON);
 }
 
 /* Lengths for CPUs that do not tell the next rip: without redundant prefixes, as every compiler and assembler writes them. */
