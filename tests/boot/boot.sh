@@ -1,0 +1,155 @@
+#!/bin/bash
+# Boots guests under the hypervisor and holds what they say against what was expected.
+#
+#   tests/boot/boot.sh [PATTERN...]      the cases of cases.sh whose names match one of the patterns; all without
+#
+# Each case is bounded in seconds; nothing else is timed. One line a case, a plain "N passed, N failed" at the end. The
+# log of a case is $B/boot/NAME.log. Environment: B (build folder), BEDPLATE (the tool), VERBOSE=1 (show the console).
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+B=${B:-build}
+BEDPLATE=${BEDPLATE:-$B/bedplate}
+OUT=$B/boot
+patterns=("$@")
+mkdir -p "$OUT"
+passed=0 failed=0 failures=()
+
+# What no Linux guest may say, and what no run may.
+LINUX_BAD='ACPI (BIOS )?(Error|Warning|Exception)|ACPI Error|ACPI Warning|ACPI Exception|APIC error|[Ll]ost .*interrupt|nobody cared|[Uu]nstable|BUG|WARNING:|Call Trace|Kernel panic|soft lockup|rcu.*stall'
+RUN_BAD='\(bp\) panic|triple fault|Assertion'
+
+# ---- what a case says ---------------------------------------------------------------------
+# begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
+begin() {
+    name=$1 bound=$2 code=${3:-0}
+    wants=() bads=("$RUN_BAD") counts=() cfgs=() host=() steps=()
+    chosen=1
+    if [ ${#patterns[@]} -gt 0 ]; then
+        chosen=0
+        for p in "${patterns[@]}"; do [[ $name == *$p* ]] && chosen=1; done
+    fi
+}
+want()  { wants+=("$1"); }                      # an extended regular expression that the console must show
+bad()   { bads+=("$1"); }                       # one that it must not show
+often() { counts+=("$1" "$2"); }                # REGEX NUMBER: exactly so many lines of it
+allow_triple_fault() { bads=('\(bp\) panic'); }
+machine() { host+=("$@"); }                     # options of `bedplate run`: --host-cpus, --host-memory
+typing() { steps+=("$1" "$2"); }                # REGEX TEXT: once the console has shown the one, the other is typed
+
+# guest NAME KEY=VALUE...: writes a configuration. Values are texts; the tool takes "1" for 1.
+guest() {
+    local file=$OUT/$name.$1.cfg pair
+    echo "name = \"$1\"" > "$file"
+    shift
+    for pair in "$@"; do
+        case $pair in
+            modules=*) echo "${pair%%=*} = ${pair#*=}" ;;
+            *)         echo "${pair%%=*} = \"${pair#*=}\"" ;;
+        esac
+    done >> "$file"
+    cfgs+=("$file")
+}
+
+# test_guest PROGRAM COMMAND-LINE KEY=VALUE...: one of guests/tests, which must pass.
+test_guest() {
+    local program=$1 cmdline=$2
+    shift 2
+    guest "$program" "kernel=$PWD/$B/guests/$program.elf" "cmdline=$cmdline" memory=64 "$@"
+    [ "$code" != 0 ] || want "TEST-RESULT: $program PASS"
+    bad 'FAIL:'
+    bad 'ERROR:'
+}
+
+# linux NAME KERNEL COMMAND-LINE KEY=VALUE...: with our initramfs. bp.do= in the command line says what it does.
+linux() {
+    local n=$1 kernel=$2 cmdline=$3
+    shift 3
+    guest "$n" "kernel=$kernel" "ramdisk=$PWD/$B/guests/initrd.cpio" "cmdline=$cmdline" memory=256 "$@"
+    bad "$LINUX_BAD"
+}
+
+# ---- how it is run ------------------------------------------------------------------------
+feed() {
+    local i=0
+    while [ $i -lt ${#steps[@]} ]; do
+        until [ -f "$log" ] && grep -aqE -- "${steps[i]}" "$log"; do
+            kill -0 "$1" 2>/dev/null || return
+            sleep 0.2
+        done
+        sleep 0.3
+        printf '%b' "${steps[i + 1]}"
+        i=$((i + 2))
+    done
+    while kill -0 "$1" 2>/dev/null; do sleep 0.2; done      # an end of input is not what is tested
+}
+
+tool() {
+    if [ -n "${VERBOSE:-}" ]; then
+        "$BEDPLATE" run --timeout "$bound" --log "$log" "${host[@]}" "${cfgs[@]}" 2>&1 | tee "$out"
+        return "${PIPESTATUS[0]}"
+    fi
+    "$BEDPLATE" run --timeout "$bound" --log "$log" "${host[@]}" "${cfgs[@]}" > "$out" 2>&1
+}
+
+judge() {
+    local r p i=0 n
+    for r in "${wants[@]}"; do
+        grep -aqE -- "$r" "$log" || { why="\"$r\" was not seen"; return 1; }
+    done
+    for r in "${bads[@]}"; do
+        p=$(grep -aE -m1 -- "$r" "$log") && { why="it said \"${p:0:100}\""; return 1; }
+    done
+    while [ $i -lt ${#counts[@]} ]; do
+        n=$(grep -acE -- "${counts[i]}" "$log")
+        [ "$n" = "${counts[i + 1]}" ] || { why="\"${counts[i]}\" came $n times, not ${counts[i + 1]}"; return 1; }
+        i=$((i + 2))
+    done
+    return 0
+}
+
+verdict() {
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+        echo "PASS $name"
+    else
+        failed=$((failed + 1))
+        failures+=("$name")
+        echo "FAIL $name: $why ($log)"
+    fi
+}
+
+end() {
+    [ "$chosen" = 1 ] || return 0
+    log=$OUT/$name.log out=$OUT/$name.out why=
+    local fifo=$OUT/$name.in pid status
+    rm -f "$log" "$out" "$fifo"
+    if [ ${#steps[@]} -gt 0 ]; then
+        mkfifo "$fifo"
+        tool < "$fifo" &
+        pid=$!
+        feed "$pid" > "$fifo"
+        wait "$pid"
+        status=$?
+        rm -f "$fifo"
+    else
+        tool < /dev/null
+        status=$?
+    fi
+    [ -f "$log" ] || : > "$log"
+    if [ "$code" != any ] && [ "$status" != "$code" ]; then
+        why="exit code $status, not $code"
+        judge || true
+        [ "$status" = 4 ] && why="not done after $bound s; $why"
+        verdict 1
+    elif judge; then
+        verdict 0
+    else
+        verdict 1
+    fi
+}
+
+. tests/boot/cases.sh
+
+[ "$failed" = 0 ] || echo "failed: ${failures[*]}"
+echo "boot: $passed passed, $failed failed"
+[ "$failed" = 0 ]

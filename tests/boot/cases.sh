@@ -1,0 +1,279 @@
+# The cases of boot.sh: what must boot, and how each ends. Read by boot.sh, which explains the words.
+K61=$PWD/$B/debian/vmlinuz-6.1
+K612=$PWD/$B/debian/vmlinuz-6.12
+KELF=$PWD/$B/guests/vmlinux-6.1
+
+# ---- one-page test guests ------------------------------------------------------------------
+yes BEDPLATE-MODULE | head -c 100000 > "$OUT/module"
+
+begin entry 30
+test_guest entry "memory=64 module=100000" "ramdisk=$PWD/$OUT/module"
+end
+
+begin entry-elf32 30
+guest entry "kernel=$PWD/$B/guests/entry.elf32" "cmdline=memory=64" memory=64
+want "TEST-RESULT: entry PASS"
+end
+
+begin entry-v0 30
+test_guest entry "v0" start_info_version=0
+end
+
+begin entry-no-acpi 30
+test_guest entry "memory=64 acpi=0" acpi=0
+end
+
+begin entry-modules 30
+test_guest entry "memory=64 module=100000 module-cmdline=two-words" "modules=[ \"$PWD/$OUT/module two-words\" ]"
+end
+
+for toggles in "lapic=0 ioapic=0" "lapic=1 ioapic=0" "lapic=1 ioapic=1"; do
+    read -r l i <<< "$toggles"
+    begin "cpuid-${l/=/}-${i/=/}" 30
+    test_guest cpuid "$l $i vcpus=2" "$l" "$i" vcpus=2
+    end
+done
+
+begin cpuid-xen0 30
+test_guest cpuid "ioapic=1" xen=0 uart=1 ioapic=1
+wants=("TEST-RESULT: cpuid SKIP")
+end
+
+for t in hypercalls evtchn timer grant; do
+    begin $t 30
+    test_guest $t ""
+    end
+done
+
+begin evtchn-fifo 30
+test_guest evtchn "abi=fifo"
+end
+
+begin evtchn-no-lapic 30
+test_guest evtchn "" lapic=0
+end
+
+begin vcpu-up-no-lapic 60
+test_guest vcpu_up "vcpus=4" vcpus=4 lapic=0
+end
+
+begin vcpu-up-lapic 60
+test_guest vcpu_up "vcpus=3" vcpus=3
+end
+
+for n in 1 2 4; do
+    begin smp-$n 60
+    test_guest smp "vcpus=$n" vcpus=$n
+    end
+done
+
+begin smp-xen0 60
+test_guest smp "vcpus=2" vcpus=2 xen=0 uart=1
+end
+
+for x in 0 1; do
+    begin lapic-xen$x 30
+    test_guest lapic "" xen=$x uart=1
+    end
+    begin ioapic-xen$x 30
+    test_guest ioapic "" xen=$x uart=1 ioapic=1
+    end
+    begin mmio-xen$x 30
+    test_guest mmio "" xen=$x uart=1 ioapic=1
+    end
+    begin acpi-xen$x 30
+    test_guest acpi "vcpus=2 ioapic=1 uart=1" xen=$x uart=1 ioapic=1 vcpus=2
+    want "powered off"
+    end
+done
+
+begin acpi-reset 30
+test_guest acpi "end=reset" on_reboot=destroy
+want "acpi: reboot"
+end
+
+begin xen0 30
+test_guest xen0 "" xen=0 uart=1
+end
+
+begin zero 30
+test_guest zero ""
+end
+
+begin console-ring 30
+test_guest console ""
+typing "waiting for input" "bedplate\r"
+end
+
+begin big-memory 120
+machine --host-memory 7168
+test_guest big_memory "memory=5632" memory=5632
+end
+
+begin many-vcpus 120
+test_guest vcpu_up "vcpus=16" vcpus=16
+end
+
+begin fair 120
+test_guest fair "vcpus=6" vcpus=6
+end
+
+# ---- how a guest may end --------------------------------------------------------------------
+begin crash 30 3
+test_guest crash ""
+bads=('\(bp\) panic')
+end
+
+begin crash-preserved 20 4
+guest crash "kernel=$PWD/$B/guests/crash.elf" memory=64 on_crash=preserve
+allow_triple_fault
+want "preserved"
+end
+
+# A guest that boots twenty times: a clean start each time, and the memory all comes back.
+begin reboot-20 120
+test_guest reboot "times=20" on_reboot=restart
+allow_triple_fault
+end
+
+# ---- Linux ----------------------------------------------------------------------------------
+checked() {
+    want "BP-CHECK-DONE"
+    want "BP-FACT nproc $1"
+    bad "BP-FACT apic_errors [A-Z]+: [1-9]"
+    bad "BP-FACT acpi .*checksum [1-9]"
+}
+
+begin linux-6.1-bzimage 60
+linux linux "$K61" "console=hvc0 bp.do=check"
+checked 1
+end
+
+begin linux-6.1-vmlinux 60
+linux linux "$KELF" "console=hvc0 bp.do=check"
+checked 1
+end
+
+begin linux-6.12 60
+linux linux "$K612" "console=hvc0 bp.do=check" vcpus=2
+checked 2
+end
+
+for n in 2 4; do
+    begin linux-lapic-$n 90
+    linux linux "$K61" "console=hvc0 bp.do=check" vcpus=$n
+    checked $n
+    end
+    begin linux-ioapic-$n 90
+    linux linux "$K61" "console=hvc0 bp.do=check" vcpus=$n ioapic=1
+    checked $n
+    end
+done
+
+begin linux-no-lapic 60
+linux linux "$K61" "console=hvc0 bp.do=check" lapic=0
+checked 1
+end
+
+begin linux-no-acpi 60
+linux linux "$K61" "console=hvc0 bp.do=check" acpi=0 lapic=0
+checked 1
+end
+
+begin linux-xen0 90
+linux linux "$K61" "console=ttyS0 bp.do=check" xen=0 uart=1 ioapic=1 vcpus=2
+checked 2
+end
+
+begin linux-xen0-no-ioapic 90
+linux linux "$K61" "console=ttyS0 bp.do=check" xen=0 uart=1
+checked 1
+end
+
+begin linux-uart-and-hvc 60
+linux linux "$K61" "console=ttyS0 bp.do=check" uart=1 ioapic=1
+checked 1
+end
+
+begin linux-big 120
+machine --host-memory 7168
+linux linux "$K61" "console=hvc0 bp.do=check" memory=5632
+checked 1
+want "BP-FACT memory_kib 5[0-9]{6}"
+end
+
+begin linux-stress-4 150
+linux linux "$K61" "console=hvc0 bp.do=stress bp.rounds=3" vcpus=4
+want "BP-STRESS-DONE 3 rounds on 4 CPUs"
+end
+
+begin linux-shell 60
+linux linux "$K61" "console=hvc0 quiet"
+typing "[#] " "echo bed\"\"plate; uname -s\r"
+typing "bedplate" "poweroff\r"
+want "powered off"
+end
+
+begin linux-shell-uart 60
+linux linux "$K61" "console=ttyS0 quiet" uart=1 ioapic=1 xen=0
+typing "[#] " "echo bed\"\"plate\r"
+typing "bedplate" "poweroff\r"
+want "powered off"
+end
+
+# ---- several guests -------------------------------------------------------------------------
+begin three-linux 150 3
+linux first "$K61" "console=hvc0 bp.do=poweroff" vcpus=2
+linux second "$K61" "console=hvc0 bp.do=crash" lapic=0
+bads=("$RUN_BAD" '\((first|third)\).*('"$LINUX_BAD"')')
+linux third "$K61" "console=ttyS0 bp.do=reboot" ioapic=1 uart=1 on_reboot=destroy
+bads=("$RUN_BAD" '\((first|third)\).*('"$LINUX_BAD"')')
+want "first: powered off"
+want "second: crashed"
+want "third: reboot"
+end
+
+begin linux-beside-poke 200 3
+linux steady "$K61" "console=hvc0 bp.do=stress bp.rounds=4" vcpus=2
+test_guest poke "seed=1 rounds=20000"
+wants=("\(steady\) BP-STRESS-DONE")
+bads=('\(bp\) panic' '\(steady\).*('"$LINUX_BAD"')')
+code=any
+end
+
+for seed in 2 3; do
+    begin poke-$seed 90
+    test_guest poke "seed=$seed rounds=20000" on_crash=destroy
+    wants=()
+    want "poke: (powered off|crashed)"
+    bads=('\(bp\) panic')
+    code=any
+    end
+done
+
+begin bad-guest-in-bundle 60 2
+test_guest hypercalls ""
+guest huge "kernel=$PWD/$B/guests/cpuid.elf" memory=900
+guest huge2 "kernel=$PWD/$B/guests/cpuid.elf" memory=900 cmdline=second
+want "TEST-RESULT: hypercalls PASS"
+end
+
+# ---- the console of the host ------------------------------------------------------------------
+begin keys 60
+linux one "$K61" "console=hvc0 quiet"
+linux two "$K61" "console=hvc0 quiet"
+typing '\(one\).*[#] ' '\x1d?'
+typing 'this help' '\x1dd'
+typing 'two: domain' '\x1dn'
+typing 'input goes to two' 'echo here-is-tw""o\r'
+typing '\(two\).*here-is-two' 'poweroff\r'
+typing 'two: powered off' '\x1d1'
+typing 'input goes to one' 'poweroff\r'
+want 'exits:'
+end
+
+begin key-quit 60 any
+linux one "$K61" "console=hvc0 quiet"
+typing '[#] ' '\x1dq'
+want 'switched off at the console'
+end
