@@ -63,6 +63,9 @@ static bool check_interrupts(const struct platform *p, struct error *e)
     if (!p->xen && !p->lapic)
         return fail(e, "guest %s: xen=0 with lapic=0: nothing could interrupt it, not even a timer: set lapic=1 or xen=1",
                     p->name);
+    if (p->xenstore && !p->xen)
+        return fail(e, "guest %s: xenstore=1 with xen=0: a xenstore is a part of the Xen ABI: set xen=1 or xenstore=0",
+                    p->name);
     return true;
 }
 

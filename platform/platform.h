@@ -34,6 +34,7 @@ struct platform {
     struct platform_ram ram[2];         /* below and above the MMIO hole; ram[1].size 0 when none */
     bool xen;                           /* the Xen ABI: CPUID leaves, hypercalls, PV console */
     bool lapic, ioapic;                 /* ioapic only with lapic */
+    bool xenstore;                      /* an empty xenstore for guests that cannot do without; only with xen */
     bool acpi;
     struct platform_uart uart;
     unsigned start_info_version;        /* 0 or 1 */

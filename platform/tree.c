@@ -15,7 +15,7 @@
 struct node { const void *fdt; int at; const char *guest; struct error *e; };
 
 static const char *const known[] = {
-    "bedplate,name", "bedplate,lapic", "bedplate,ioapic", "bedplate,acpi", "bedplate,xen", "bedplate,uart",
+    "bedplate,name", "bedplate,lapic", "bedplate,ioapic", "bedplate,acpi", "bedplate,xen", "bedplate,xenstore", "bedplate,uart",
     "bedplate,start-info-version", "bedplate,on-poweroff", "bedplate,on-reboot", "bedplate,on-crash", "bedplate,affinity",
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
@@ -255,6 +255,7 @@ static bool read_settings(struct platform *p, const struct node *n)
     uint64_t version = 1;
     if (!read_toggle(n, "bedplate,lapic", true, &p->lapic) || !read_toggle(n, "bedplate,ioapic", false, &p->ioapic) ||
         !read_toggle(n, "bedplate,acpi", true, &p->acpi) || !read_toggle(n, "bedplate,xen", true, &p->xen) ||
+        !read_toggle(n, "bedplate,xenstore", false, &p->xenstore) ||
         !read_toggle(n, "bedplate,uart", false, &p->uart.present) ||
         !read_number(n, "bedplate,start-info-version", UINT32_MAX, &version) ||
         !read_number(n, "bedplate,affinity", UINT64_MAX, &p->affinity))

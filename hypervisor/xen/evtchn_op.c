@@ -112,7 +112,12 @@ static int64_t send(struct call *c, uint64_t arg)
     lock_give(&c->x->event_lock);
     switch (seen.state) {
     case CHANNEL_INTERDOMAIN: evtchn_send_to_peer(c->x, op.port, seen.remote_domain, seen.remote); return 0;
-    case CHANNEL_HYPERVISOR:  console_drain(c->x); return 0;
+    case CHANNEL_HYPERVISOR:
+        if (op.port == c->x->store_port)
+            xenstore_serve(c->x);
+        else
+            console_drain(c->x);
+        return 0;
     case CHANNEL_IPI:
     case CHANNEL_UNBOUND:     return 0;     /* nobody listens yet: lost, as on Xen */
     default:                  return -XEN_EINVAL;

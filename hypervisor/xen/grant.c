@@ -16,7 +16,7 @@ static bool add_frame(struct xen_domain *x)
 {
     struct grant_table *g = &x->grant;
     if (!g->use[g->frames])
-        g->use[g->frames] = domain_alloc(x->domain, GRANTS_PER_FRAME * sizeof(struct grant_use));
+        g->use[g->frames] = late_alloc(x, GRANTS_PER_FRAME * sizeof(struct grant_use));
     g->frame[g->frames] = g->use[g->frames] ? special_take(x->domain) : NULL;
     if (!g->frame[g->frames])
         return false;
@@ -136,7 +136,7 @@ struct grant_map *grant_map_new(struct xen_domain *x, uint32_t *handle)
     for (uint32_t h = 0; h < GRANT_MAPS_MAX; h++) {
         struct grant_map **page = &x->grant.map[h / GRANT_MAPS_PER_PAGE];
         if (!*page)
-            *page = domain_alloc(x->domain, GRANT_MAPS_PER_PAGE * sizeof(struct grant_map));
+            *page = late_alloc(x, GRANT_MAPS_PER_PAGE * sizeof(struct grant_map));
         if (!*page)
             return NULL;
         struct grant_map *m = &(*page)[h % GRANT_MAPS_PER_PAGE];

@@ -1,6 +1,6 @@
 /*
  * Owns: HYPERVISOR_grant_table_op, operation by operation. Batches advance the argument registers (pointer, count) and
- * go on after an exit. domain_alloc is called under grant.lock only, and only here, at run time.
+ * go on after an exit.
  */
 #include "hypervisor/xen/grant.h"
 #include "hypervisor/xen/memory.h"

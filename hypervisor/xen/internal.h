@@ -66,6 +66,7 @@ void area_unpin(struct area *a, struct domain *d);
 void area_write(const struct area *a, unsigned offset, const void *from, unsigned n);
 
 /* ---- a domain and a vCPU -------------------------------------------------------------- */
+struct e820 { uint64_t base, size; uint32_t type; } __attribute__((packed));
 enum { MAP_FREE, MAP_MADE, MAP_LEAVING };
 struct grant_map { uint32_t reference; uint16_t domain; bool read_only; _Atomic uint8_t state; uint64_t frame; hpa_t page; };
 struct grant_table {
@@ -97,6 +98,7 @@ struct xen_domain {
     uint64_t shared_frame;              /* where the guest has it mapped; UINT64_MAX: nowhere */
     bool narrow;                        /* the guest's shared structures have the 32-bit layout */
     atomic_uint refusals;
+    struct lock alloc_lock;             /* innermost: late_alloc */
     struct lock event_lock;
     const struct evtchn_abi *abi;
     struct channel **bucket;            /* [port_limit / PORTS_PER_BUCKET] */
@@ -113,6 +115,11 @@ struct xen_domain {
     uint8_t *console;                   /* the ring's page */
     uint32_t console_port;
     uint32_t out_consumed, in_produced; /* ours: the ring's copies are not believed */
+    struct xenstore *store;             /* NULL: none is offered; under console_lock */
+    uint8_t *store_page;
+    uint32_t store_port;
+    struct e820 *map;                   /* what the guest set itself (XENMEM_set_memory_map); NULL: as it was built */
+    uint32_t map_entries;
     uint64_t ram_pages, ram_limit;      /* 4 KiB pages, under domain.lock */
     uint64_t acpi_size;                 /* bytes mapped at PC_ACPI_BASE when the guest started */
     uint64_t tables_allowed;            /* bytes of stage-2 tables the guest's own remapping may lead to, grows with RAM it gives back */
@@ -188,6 +195,8 @@ int64_t self_only(const struct call *c, uint16_t domain);
 /* A running domain with the Xen ABI, by number; NULL: none. DOMID_SELF is the caller's. */
 struct xen_domain *xen_peer(struct call *c, uint16_t domain);
 struct vcpu *vcpu_by_id(struct domain *d, uint64_t id);     /* NULL: none */
+/* domain_alloc while vCPUs run, which may ask for it at once. */
+void *late_alloc(struct xen_domain *x, size_t bytes);
 /* A zeroed page of the domain that the guest may have mapped: it survives its removal from the guest's map. NULL: out of memory. */
 uint8_t *special_take(struct domain *d);
 void special_give(void *page);
@@ -215,6 +224,9 @@ uint8_t *grant_frame(struct xen_domain *x, uint64_t n);
 bool console_create(struct xen_domain *x);
 void console_destroy(struct xen_domain *x);
 void console_drain(struct xen_domain *x);
+bool xenstore_create(struct xen_domain *x);
+void xenstore_destroy(struct xen_domain *x);
+void xenstore_serve(struct xen_domain *x);      /* the guest rang */
 
 void time_update(struct vcpu *v);                   /* pvclock of v, where it is to be found */
 void time_wallclock(struct xen_domain *x);

@@ -30,6 +30,14 @@ void special_give(void *page)
         page_unref(ptr_hpa(page));
 }
 
+void *late_alloc(struct xen_domain *x, size_t bytes)
+{
+    lock_take(&x->alloc_lock);
+    void *p = domain_alloc(x->domain, bytes);
+    lock_give(&x->alloc_lock);
+    return p;
+}
+
 static bool create_vcpu(struct xen_domain *x, struct vcpu *v)
 {
     struct xen_vcpu *xv = domain_alloc(x->domain, sizeof(*xv));
@@ -41,12 +49,12 @@ static bool create_vcpu(struct xen_domain *x, struct vcpu *v)
     return true;
 }
 
-/* The first page of special pages: what the guest is told of by HVM params. */
+/* Of the special pages the guest is told by HVM params. */
 static void set_params(struct xen_domain *x)
 {
     x->param[HVM_PARAM_CONSOLE_PFN] = (PC_SPECIAL_BASE >> PAGE_SHIFT) + PC_SPECIAL_CONSOLE;
     x->param[HVM_PARAM_CONSOLE_EVTCHN] = x->console_port;
-    /* STORE_PFN and STORE_EVTCHN stay 0: guests take that for "there is no xenstore". */
+    /* STORE_PFN and STORE_EVTCHN stay 0 unless xenstore.c sets them: guests take that for "there is no xenstore". */
 }
 
 /* What the builder has put there: the guest may ask for the memory map long after it moved things. */
@@ -91,7 +99,7 @@ bool xen_create(struct domain *d, const struct xen_hooks *hooks)
             return false;
     d->vcpu[0]->xen->initialised = true;
     watchdogs_create(x);
-    if (!console_create(x))
+    if (!console_create(x) || !xenstore_create(x))
         return false;
     set_params(x);
     place_vcpu_info(x);
@@ -129,6 +137,7 @@ void xen_destroy(struct domain *d)
     for (unsigned i = 0; i < d->vcpus; i++)
         release_vcpu(d->vcpu[i]);
     console_destroy(x);
+    xenstore_destroy(x);
     special_give(x->shared);
     x->shared = NULL;
     atomic_store(&x->dying, true);
