@@ -1,0 +1,173 @@
+/* Owns: `bedplate run`: packs, finds a machine, lets it run, and says by its exit status how it went. */
+#include "cli/cli.h"
+#include "cli/guests.h"
+#include "cli/machine.h"
+#include "cli/watch.h"
+#include "lib/checked.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HOST_EXTRA_MIB = 64, HOST_LEAST_MIB = 128, SECONDS_MAX = 1000000, CPUS_MAX = 64, MEMORY_MAX_MIB = 1 << 24 };
+
+struct run_options { struct machine_options machine; unsigned seconds; const char *log; };
+
+/* A whole number within [low, high]; false after a complaint. */
+static bool number(const char *option, const char *value, unsigned long low, unsigned long high, unsigned long *to)
+{
+    char *end;
+    errno = 0;
+    *to = strtoul(value, &end, 10);
+    if (errno == 0 && *value >= '0' && *value <= '9' && *end == '\0' && *to >= low && *to <= high)
+        return true;
+    (void)complain(EXIT_USAGE, "run: --%s takes a whole number from %lu to %lu, not %s", option, low, high, shown(value));
+    return false;
+}
+
+static bool take_option(struct run_options *o, int option, const char *value)
+{
+    unsigned long n;
+    switch (option) {
+    case 't': return number("timeout", value, 1, SECONDS_MAX, &n) && ((o->seconds = (unsigned)n), true);
+    case 'c': return number("host-cpus", value, 1, CPUS_MAX, &n) && ((o->machine.cpus = (unsigned)n), true);
+    case 'm': return number("host-memory", value, 1, MEMORY_MAX_MIB, &n) && ((o->machine.memory = n), true);
+    case 'l': o->log = value; return true;
+    case 'M': o->machine.type = value; return true;
+    case 'a':
+        if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0)
+            return complain(0, "run: --accel takes kvm or tcg, not %s", shown(value)), false;
+        o->machine.accelerator = value;
+        return true;
+    default:
+        if (o->machine.extras == MACHINE_ARGS_MAX)
+            return complain(0, "run: more than %d of --qemu-arg: give fewer", MACHINE_ARGS_MAX), false;
+        o->machine.extra[o->machine.extras++] = strdup(value);
+        return true;
+    }
+}
+
+/* Room for the guests, the bundle, and the hypervisor with its eight bytes a page. As many CPUs as can be of use. */
+static void default_size(struct run_options *o, const struct guests *g)
+{
+    uint64_t mib = (g->image.left >> 20) + HOST_EXTRA_MIB;
+    unsigned long vcpus = 0, online = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+    for (unsigned i = 0; i < g->count; i++) {
+        mib += (g->guest[i].platform.memory >> 20) + 2;
+        vcpus += g->guest[i].platform.vcpus;
+    }
+    mib += mib / 256;
+    if (!o->machine.memory)
+        o->machine.memory = mib < HOST_LEAST_MIB ? HOST_LEAST_MIB : mib;
+    if (!o->machine.cpus)
+        o->machine.cpus = (unsigned)(vcpus < online ? vcpus : online);
+    if (o->machine.cpus > CPUS_MAX)
+        o->machine.cpus = CPUS_MAX;
+}
+
+static void choose_accelerator(struct run_options *o, const char *image)
+{
+    const char *why = "";
+    if (!o->machine.accelerator)
+        o->machine.accelerator = machine_accelerator(image, &why);
+    bool kvm = strcmp(o->machine.accelerator, "kvm") == 0;
+    (void)fprintf(stderr, "bedplate: %u CPU%s, %llu MiB, %s%s%s\n", o->machine.cpus, o->machine.cpus == 1 ? "" : "s",
+                  (unsigned long long)o->machine.memory, kvm ? "KVM with nested virtualization" : "TCG, QEMU's emulation",
+                  *why ? ", because " : "", why);
+}
+
+static int verdict(const struct watch *w, unsigned seconds)
+{
+    const char *last = strrchr(w->tail, '\n');
+    switch (w->status) {
+    case WATCH_WELL:    return EXIT_WELL;
+    case WATCH_CRASHED: return complain(EXIT_CRASHED, "a guest crashed: its end is in the log above");
+    case WATCH_REFUSED: return complain(EXIT_REFUSED, "the hypervisor refused a guest: the reason is in its log above");
+    case WATCH_PANIC:   return complain(EXIT_HOST, "the hypervisor stopped by a fault of its own: the log above says where");
+    case WATCH_TIMEOUT: return complain(EXIT_TIMEOUT, "time is up after %u s (--timeout): the machine was ended", seconds);
+    case WATCH_STOPPED: return complain(EXIT_HOST, "stopped by a signal: the machine was ended");
+    default:
+        if (w->code == 127)
+            return complain(EXIT_HOST, "%s", last && last[1] ? last + 1 : w->tail);
+        return complain(EXIT_HOST, "QEMU ended with status %d before the guests had: its words are above", w->code);
+    }
+}
+
+static int run_guests(struct run_options *o, const struct guests *g)
+{
+    struct error e = { "" };
+    char *argv[2 * MACHINE_ARGS_MAX], *image = machine_image(&e);
+    struct watch w = { .argv = argv, .seconds = o->seconds, .log = -1 };
+    if (!image)
+        return complain_error(EXIT_HOST, &e);
+    if (o->log && (w.log = open(o->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
+        free(image);
+        return complain(EXIT_USAGE, "%s: cannot be written: %s: name another file with --log", shown(o->log), strerror(errno));
+    }
+    default_size(o, g);
+    choose_accelerator(o, image);
+    machine_arguments(&o->machine, image, argv);
+    watch_run(&w);
+    free(image);
+    if (w.log >= 0)
+        (void)close(w.log);
+    return verdict(&w, o->seconds);
+}
+
+/* The machine inherits the bundle. */
+static int pack_and_run(struct run_options *o, char **paths, int count)
+{
+    struct error e = { "" };
+    struct guests *g = guests_plan(paths, count, &o->machine.bundle, &e);
+    if (!g)
+        return complain_error(EXIT_REFUSED, &e);
+    (void)fcntl(o->machine.bundle, F_SETFD, 0);
+    int code = run_guests(o, g);
+    (void)close(o->machine.bundle);
+    guests_free(g);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "timeout", required_argument, NULL, 't' }, { "host-cpus", required_argument, NULL, 'c' },
+        { "host-memory", required_argument, NULL, 'm' }, { "log", required_argument, NULL, 'l' },
+        { "machine", required_argument, NULL, 'M' }, { "accel", required_argument, NULL, 'a' },
+        { "qemu-arg", required_argument, NULL, 'q' }, { 0 },
+    };
+    struct run_options o = { .machine = { .type = "q35", .bundle = -1 } };
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (c == '?')
+            return complain_option("run", argv);
+        if (!take_option(&o, c, optarg))
+            return EXIT_USAGE;
+    }
+    if (optind == argc)
+        return complain(EXIT_USAGE, "run: no configuration was named: write `bedplate run CFG...`");
+    return pack_and_run(&o, argv + optind, argc - optind);
+}
+
+const struct command command_run = {
+    "run", "CFG...", "boot guests in QEMU, consoles on this terminal",
+    "Packs the guests, starts QEMU with the hypervisor and shows all consoles on this terminal. KVM with nested\n"
+    "virtualization is used where it works, QEMU's emulation (TCG) where it does not. Ctrl-] and then ? lists keys.\n\n"
+    "  --timeout SECONDS     end it after so long, exit status 4\n"
+    "  --host-cpus N         CPUs of the machine that guests share (default: as many as can be of use)\n"
+    "  --host-memory MIB     its memory (default: enough for the guests)\n"
+    "  --log FILE            keep all output there as well\n"
+    "  --accel kvm|tcg       do not find out\n"
+    "  --machine TYPE        QEMU's machine type (default: q35)\n"
+    "  --qemu-arg ARG        one more argument for QEMU; may be given again\n\n"
+    "Exit status: 0 all guests ended well, 2 one was refused, 3 one crashed, 4 time-out, 5 QEMU or the hypervisor failed.\n\n"
+    "Examples:\n"
+    "  bedplate run linux.cfg\n"
+    "  bedplate run --timeout 60 --log boot.log web.cfg db.cfg\n"
+    "  bedplate run --host-cpus 2 --qemu-arg -s linux.cfg\n",
+    run,
+};
