@@ -22,14 +22,14 @@ uint64_t arch_tsc_to_ns(uint64_t tsc)
     return (uint64_t)((unsigned __int128)d * ns_mul >> 32);
 }
 
-/* The first TSC value at which arch_tsc_to_ns says `ns`, or a few after it: never one before. */
+/* The first TSC value at which arch_tsc_to_ns says `ns`, or a few after it: never one before. UINT64_MAX: further off than a TSC counts. */
 uint64_t arch_ns_to_tsc(uint64_t ns)
 {
-    uint64_t d = mul_div(ns, UINT64_C(1) << 32, ns_mul), add = ns_shift >= 0 ? 1 : UINT64_C(1) << -ns_shift;
-    if (d >= UINT64_MAX >> 8)
+    uint64_t d = mul_div(ns, UINT64_C(1) << 32, ns_mul), most = UINT64_MAX - base_tsc;
+    unsigned left = ns_shift < 0 ? (unsigned)-ns_shift : 0;
+    if (d >= most >> left)
         return UINT64_MAX;
-    d = ns_shift >= 0 ? (d >> ns_shift) + add : (d << -ns_shift) + add;
-    return d > UINT64_MAX - base_tsc ? UINT64_MAX : base_tsc + d;
+    return base_tsc + (left ? (d + 1) << left : (d >> ns_shift) + 1);
 }
 
 uint64_t arch_clock(void) { return arch_tsc_to_ns(tsc_read()); }
