@@ -60,16 +60,41 @@ uint64_t cmdline_number(const char *key, uint64_t otherwise)
     return cmdline_word(key, text, sizeof(text)) ? number(text) : otherwise;
 }
 
-uint64_t ram_end(void)
+bool ram_range(unsigned i, struct ram *r)
 {
     const struct hvm_start_info *s = start_info();
-    uint64_t end = 0;
-    if (s->version == 0 || !s->memmap_paddr)
-        return 0;
     const struct hvm_memmap_table_entry *e = (const void *)(uintptr_t)s->memmap_paddr;
-    for (unsigned i = 0; i < s->memmap_entries; i++)
-        if (e[i].type == XEN_HVM_MEMMAP_TYPE_RAM && e[i].addr + e[i].size > end)
-            end = e[i].addr + e[i].size;
+    for (unsigned n = 0; s->version > 0 && e && n < s->memmap_entries; n++) {
+        if (e[n].type != XEN_HVM_MEMMAP_TYPE_RAM || i-- > 0)
+            continue;
+        *r = (struct ram){ e[n].addr, e[n].addr + e[n].size };
+        return true;
+    }
+    return false;
+}
+
+uint64_t ram_end(void)
+{
+    struct ram r = { 0, 0 };
+    for (unsigned i = 0; ram_range(i, &r); i++)
+        ;
+    return r.end;
+}
+
+static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+static uint64_t text_end(uint64_t at) { return at ? at + strlen((const char *)(uintptr_t)at) + 1 : 0; }
+
+uint64_t handed_end(void)
+{
+    const struct hvm_start_info *s = start_info();
+    const struct hvm_modlist_entry *m = (const void *)(uintptr_t)s->modlist_paddr;
+    uint64_t end = later(entry_state.ebx + sizeof(*s), text_end(s->cmdline_paddr));
+    if (s->version > 0)
+        end = later(end, s->memmap_paddr + s->memmap_entries * sizeof(struct hvm_memmap_table_entry));
+    end = later(end, s->modlist_paddr + s->nr_modules * sizeof(*m));
+    for (unsigned i = 0; i < s->nr_modules; i++)
+        end = later(end, later(m[i].paddr + m[i].size, text_end(m[i].cmdline_paddr)));
     return end;
 }
 

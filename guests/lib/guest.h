@@ -24,6 +24,7 @@ void check_equal(uint64_t is, uint64_t want, const char *file, int line, const c
 void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void test_end(void);          /* prints the verdict and ends the guest as it deserves */
+_Noreturn void triple_fault(void);      /* the end of a guest that has no other way to say that it failed */
 void test_verdict(void);                /* prints the verdict only: for tests whose claim is the way they end */
 
 /* ---- what stood in the registers at the first instruction (start.asm) ------------------- */
@@ -50,6 +51,10 @@ const char *cmdline(void);                                  /* "" when none */
 bool cmdline_word(const char *key, char *to, size_t size);  /* "key=value", or "key" alone (value "") */
 uint64_t cmdline_number(const char *key, uint64_t otherwise);
 uint64_t number(const char *text);                          /* decimal or 0x */
+struct ram { uint64_t base, end; };
+bool ram_range(unsigned i, struct ram *r);                  /* the i-th RAM entry of the memory map; false: no more */
+uint64_t handed_end(void);                                  /* the end of what start info stands for: itself, lists, texts, modules */
+extern uint8_t guest_end[];                                 /* the end of the program in memory; it begins at 1 MiB */
 uint64_t ram_end(void);                                     /* the end of the last RAM entry of the memory map; 0: there is no map */
 
 /* ---- CPUs --------------------------------------------------------------------------------- */

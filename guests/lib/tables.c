@@ -48,9 +48,8 @@ static _Noreturn void end_by(unsigned reg, uint8_t value)
     const uint8_t *fadt = acpi_find("FACP");
     if (fadt)
         outb((uint16_t)table_number(fadt + reg + 4, 4), value);
-    print("the FADT's register at %u did not end the guest\n", reg);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    print("FAIL: the FADT's register at %u did not end the guest\n", reg);
+    triple_fault();
 }
 
 _Noreturn void acpi_poweroff(void) { end_by(FADT_SLEEP_CONTROL, SLP_TYP_S5 | SLP_EN); }

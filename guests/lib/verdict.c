@@ -73,10 +73,11 @@ void test_verdict(void)
     print("TEST-RESULT: %s %s\n", test_name, word[verdict]);
 }
 
-static void triple_fault(void)
+_Noreturn void triple_fault(void)
 {
     struct { uint16_t limit; uint64_t base; } __attribute__((packed)) none = { 0, 0 };
-    __asm__ volatile("lidt %0; ud2" : : "m"(none));
+    for (;;)
+        __asm__ volatile("lidt %0; ud2" : : "m"(none));
 }
 
 _Noreturn void test_end(void)
@@ -89,6 +90,4 @@ _Noreturn void test_end(void)
     else if (well && acpi_rsdp())
         acpi_poweroff();
     triple_fault();
-    for (;;)
-        __asm__ volatile("cli; hlt");
 }

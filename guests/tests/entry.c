@@ -10,7 +10,7 @@
  * Start info: magic and version (0 with the word "v0"), no flags, all it names lies in guest RAM or tables, "not
  * provided" is 0. The memory map ascends, does not overlap, its RAM adds up to "memory=" MiB less the 384 KiB reserved
  * below 1 MiB. The command line is the one we read this from. With "module=N" there is one module of N bytes, which
- * repeat the line "BEDPLATE-MODULE" and its line feed.
+ * repeat the line "BEDPLATE-MODULE" and its line feed; with "module-cmdline=" its command line is that.
  */
 #include "guests/lib/guest.h"
 #include <string.h>
@@ -68,7 +68,11 @@ static void module(const struct hvm_start_info *s, uint64_t size)
     CHECK(fits(m->paddr, m->size), "the module ends above 4 GiB");
     CHECK_EQ(m->paddr & 0xfff, 0, "the module's offset in its page");
     CHECK_EQ(m->reserved, 0, "reserved");
-    CHECK_EQ(m->cmdline_paddr, 0, "a command line for a module that has none");
+    char want[32] = "";
+    (void)cmdline_word("module-cmdline", want, sizeof(want));
+    CHECK((m->cmdline_paddr != 0) == (want[0] != 0), "the module's command line is 0 exactly when it has none");
+    if (m->cmdline_paddr)
+        CHECK(strcmp((const char *)(uintptr_t)m->cmdline_paddr, want) == 0, "the module's command line");
     for (uint64_t i = 0; i < size; i++)
         wrong += bytes[i] != line[i % 16];
     CHECK_EQ(wrong, 0, "bytes of the module that differ");

@@ -22,7 +22,7 @@ RUN_BAD='\(bp\) panic|triple fault|Assertion'
 # begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
 begin() {
     name=$1 bound=$2 code=${3:-0}
-    wants=() bads=("$RUN_BAD") counts=() cfgs=() host=() steps=()
+    wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=()
     chosen=1
     if [ ${#patterns[@]} -gt 0 ]; then
         chosen=0
@@ -32,6 +32,7 @@ begin() {
 want()  { wants+=("$1"); }                      # an extended regular expression that the console must show
 bad()   { bads+=("$1"); }                       # one that it must not show
 often() { counts+=("$1" "$2"); }                # REGEX NUMBER: exactly so many lines of it
+same()  { sames+=("$1"); }                      # REGEX: all that match are the same text, and there are at least two
 allow_triple_fault() { bads=('\(bp\) panic'); }
 machine() { host+=("$@"); }                     # options of `bedplate run`: --host-cpus, --host-memory
 typing() { steps+=("$1" "$2"); }                # REGEX TEXT: once the console has shown the one, the other is typed
@@ -98,6 +99,10 @@ judge() {
     done
     for r in "${bads[@]}"; do
         p=$(grep -aE -m1 -- "$r" "$log") && { why="it said \"${p:0:100}\""; return 1; }
+    done
+    for r in "${sames[@]}"; do
+        [ "$(grep -aoE -- "$r" "$log" | wc -l)" -ge 2 ] || { why="\"$r\" was not seen twice"; return 1; }
+        [ "$(grep -aoE -- "$r" "$log" | sort -u | wc -l)" = 1 ] || { why="\"$r\" changes: $(grep -aoE -- "$r" "$log" | tr '\n' ' ')"; return 1; }
     done
     while [ $i -lt ${#counts[@]} ]; do
         n=$(grep -acE -- "${counts[i]}" "$log")

@@ -133,7 +133,12 @@ end
 # A guest that boots twenty times: a clean start each time, and the memory all comes back.
 begin reboot-20 120
 test_guest reboot "times=20" on_reboot=restart
-allow_triple_fault
+typing 'life 1: press a key' '\x1dd'
+typing 'exits:' 'g'
+typing 'life 21: press a key' '\x1dd'
+typing 'started 21 times' 'g'
+often 'rebooted' 20
+same 'free [0-9]+ KiB, held'
 end
 
 # ---- Linux ----------------------------------------------------------------------------------
