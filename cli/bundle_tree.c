@@ -1,0 +1,106 @@
+/*
+ * Owns: the writing of a bundle's device tree (bindings: docs/configuration.md, "The bundle"). platform/tree.c reads it.
+ * What is at its default is written all the same: a tree is to be read by people too.
+ */
+#include "cli/guests.h"
+#include "lib/checked.h"
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_ROOT = 1024, ROOM_GUEST = 1536, ROOM_MODULE = 256 };
+
+size_t bundle_tree_room(const struct guests *g)
+{
+    size_t room = ROOM_ROOT;
+    for (unsigned i = 0; i < g->count; i++) {
+        const struct config *c = &g->guest[i].config;
+        room += ROOM_GUEST + strlen(c->cmdline);
+        for (unsigned m = 0; m < c->modules; m++)
+            room += ROOM_MODULE + strlen(c->module[m].cmdline);
+    }
+    return round_up(room, PAGE_SIZE);
+}
+
+static int number(void *fdt, const char *name, uint64_t v) { return fdt_property_u64(fdt, name, v); }
+static int text(void *fdt, const char *name, const char *v) { return fdt_property(fdt, name, v, (int)strlen(v) + 1); }
+static int toggle(void *fdt, const char *name, bool v) { return fdt_property_u32(fdt, name, v); }
+
+static int action(void *fdt, const char *name, enum platform_action v)
+{
+    static const char *const word[] = {
+        [ACTION_DESTROY] = "destroy", [ACTION_RESTART] = "restart", [ACTION_PRESERVE] = "preserve",
+    };
+    return text(fdt, name, word[v]);
+}
+
+/* kind: "kernel", "ramdisk" or "module". "multiboot,module" is what they all are, to those who know no better. */
+static int payload(void *fdt, const char *kind, uint64_t unit, const struct part *p, const char *cmdline)
+{
+    char name[40], compatible[64];
+    int bad = 0, length = snprintf(compatible, sizeof(compatible), "multiboot,%s", kind) + 1;
+    (void)snprintf(name, sizeof(name), "%s@%llx", kind, (unsigned long long)unit);
+    if (strcmp(kind, "module") != 0)
+        length += snprintf(compatible + length, sizeof(compatible) - (size_t)length, "multiboot,module") + 1;
+    fdt64_t reg[2] = { cpu_to_fdt64(p->offset), cpu_to_fdt64(p->bytes.left) };
+    bad |= fdt_begin_node(fdt, name);
+    bad |= fdt_property(fdt, "compatible", compatible, length);
+    bad |= fdt_property(fdt, "reg", reg, sizeof(reg));
+    if (*cmdline)
+        bad |= text(fdt, "bootargs", cmdline);
+    return bad | fdt_end_node(fdt);
+}
+
+static int payloads(void *fdt, const struct guests *g, const struct guest *o)
+{
+    const struct config *c = &o->config;
+    /* The unit address only tells siblings apart; two modules may be one file. */
+    int bad = payload(fdt, "kernel", 0, &g->part[o->kernel], c->cmdline);
+    for (unsigned i = 0; i < c->modules; i++)
+        bad |= payload(fdt, i == 0 && c->ramdisk ? "ramdisk" : "module", i + 1, &g->part[o->module[i]], c->module[i].cmdline);
+    return bad;
+}
+
+static int settings(void *fdt, const struct platform *p)
+{
+    int bad = text(fdt, "bedplate,name", p->name);
+    bad |= number(fdt, "memory", p->memory >> 10);
+    bad |= fdt_property_u32(fdt, "cpus", p->vcpus);
+    bad |= toggle(fdt, "bedplate,lapic", p->lapic);
+    bad |= toggle(fdt, "bedplate,ioapic", p->ioapic);
+    bad |= toggle(fdt, "bedplate,acpi", p->acpi);
+    bad |= toggle(fdt, "bedplate,xen", p->xen);
+    bad |= toggle(fdt, "bedplate,uart", p->uart.present);
+    bad |= fdt_property_u32(fdt, "bedplate,start-info-version", p->start_info_version);
+    bad |= action(fdt, "bedplate,on-poweroff", p->on_poweroff);
+    bad |= action(fdt, "bedplate,on-reboot", p->on_reboot);
+    bad |= action(fdt, "bedplate,on-crash", p->on_crash);
+    return p->affinity ? bad | number(fdt, "bedplate,affinity", p->affinity) : bad;
+}
+
+static int cells(void *fdt)
+{
+    return fdt_property_u32(fdt, "#address-cells", 2) | fdt_property_u32(fdt, "#size-cells", 2);
+}
+
+bool bundle_tree_write(const struct guests *g, uint64_t total, void *to, size_t size)
+{
+    char name[16];
+    int bad = fdt_create(to, (int)size);
+    bad |= fdt_finish_reservemap(to);
+    bad |= fdt_begin_node(to, "");
+    bad |= text(to, "compatible", "bedplate,bundle");
+    bad |= fdt_property_u32(to, "bedplate,bundle-revision", BUNDLE_REVISION);
+    bad |= number(to, "bedplate,bundle-size", total);
+    bad |= cells(to) | fdt_begin_node(to, "chosen") | cells(to);
+    for (unsigned i = 0; i < g->count; i++) {
+        (void)snprintf(name, sizeof(name), "domU%u", i + 1);
+        bad |= fdt_begin_node(to, name) | text(to, "compatible", "xen,domain") | cells(to);
+        bad |= settings(to, &g->guest[i].config.platform) | payloads(to, g, &g->guest[i]) | fdt_end_node(to);
+    }
+    bad |= fdt_end_node(to);
+    bad |= fdt_end_node(to);
+    bad |= fdt_finish(to);
+    return bad == 0;
+}

@@ -1,0 +1,189 @@
+/* Owns: `bedplate check`: each guest as it will be built, in words or as JSON. */
+#include "cli/cli.h"
+#include "cli/guests.h"
+#include "cli/json.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xen/xen.h>
+#include <xen/arch-x86/hvm/start_info.h>
+
+typedef unsigned long long ull;
+
+enum { RANGES = 32, PLACES = KERNEL_SEGMENTS_MAX + PLATFORM_MODULES_MAX + 2 };
+
+static const char *const action_word[] = {
+    [ACTION_DESTROY] = "destroy", [ACTION_RESTART] = "restart", [ACTION_PRESERVE] = "preserve",
+};
+
+/* Something that stands at a guest address. */
+struct place { uint64_t at, size; char what[16]; const char *file, *cmdline; };
+
+static const char *range_word(uint32_t type)
+{
+    switch (type) {
+    case XEN_HVM_MEMMAP_TYPE_RAM:  return "RAM";
+    case XEN_HVM_MEMMAP_TYPE_ACPI: return "ACPI tables";
+    default:                       return "reserved";
+    }
+}
+
+static int by_address(const void *a, const void *b)
+{
+    uint64_t x = ((const struct place *)a)->at, y = ((const struct place *)b)->at;
+    return (x > y) - (x < y);
+}
+
+static unsigned places(const struct guests *g, const struct guest *o, struct place *to)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < o->plan.kernel.segments; i++) {
+        const struct kernel_segment *s = &o->plan.kernel.segment[i];
+        to[n++] = (struct place){ s->at, s->memory_size, "kernel", g->part[o->kernel].path, "" };
+    }
+    to[n++] = (struct place){ o->plan.start_info.v, o->plan.start_info_size, "start info", "", "" };
+    for (unsigned i = 0; i < o->platform.modules; i++) {
+        struct place *p = &to[n++];
+        *p = (struct place){ o->plan.module[i].at.v, o->plan.module[i].size, "ramdisk", g->part[o->module[i]].path,
+                             o->platform.module[i].cmdline };
+        if (i || !o->config.ramdisk)
+            (void)snprintf(p->what, sizeof(p->what), "module %u", i);
+    }
+    if (o->plan.acpi_size)
+        to[n++] = (struct place){ o->plan.acpi.v, o->plan.acpi_size, "ACPI tables", "", "" };
+    qsort(to, n, sizeof(*to), by_address);
+    return n;
+}
+
+static unsigned memory_map(const struct guest *o, struct start_info_range *to)
+{
+    return start_info_memory_map(&o->platform, o->plan.acpi, o->plan.acpi_size, to, RANGES);
+}
+
+static void show_machine(const struct guest *o)
+{
+    const struct platform *p = &o->platform;
+    (void)printf("  machine       %u vCPU%s, %llu MiB; local APIC %s, IOAPIC %s, ACPI %s, Xen ABI %s, UART %s\n", p->vcpus,
+                 p->vcpus == 1 ? "" : "s", (ull)(p->memory >> 20), p->lapic ? "yes" : "no", p->ioapic ? "yes" : "no",
+                 p->acpi ? "yes" : "no", p->xen ? "yes" : "no", p->uart.present ? "yes" : "no");
+    if (p->affinity)
+        (void)printf("  host CPUs     bits 0x%llx\n", (ull)p->affinity);
+    (void)printf("  when it ends  power off: %s, reboot: %s, crash: %s\n", action_word[p->on_poweroff],
+                 action_word[p->on_reboot], action_word[p->on_crash]);
+}
+
+static void show(const struct guests *g, const struct guest *o)
+{
+    struct start_info_range range[RANGES];
+    struct place place[PLACES];
+    const struct part *kernel = &g->part[o->kernel];
+    const struct unpacked *u = &kernel->unpacked;
+    (void)printf("%s%s%s (%s)\n", bold(), o->platform.name, plain(), o->config.path);
+    (void)printf("  kernel        %s%s%s%s, entry 0x%x\n", kernel->path, u->bzimage ? ", bzImage" : "",
+                 *u->packing ? ", unpacked from " : "", u->packing, o->plan.kernel.entry);
+    if (*o->platform.cmdline)
+        (void)printf("  command line  %s\n", o->platform.cmdline);
+    show_machine(o);
+    (void)printf("  start info    version %u at 0x%llx\n  memory map\n", o->platform.start_info_version, (ull)o->plan.start_info.v);
+    for (unsigned i = 0, n = memory_map(o, range); i < n; i++)
+        (void)printf("    %011llx-%011llx  %9llu KiB  %s\n", (ull)range[i].base, (ull)(range[i].base + range[i].size - 1),
+                     (ull)(range[i].size >> 10), range_word(range[i].type));
+    (void)printf("  placed there\n");
+    for (unsigned i = 0, n = places(g, o, place); i < n; i++)
+        (void)printf("    %011llx-%011llx  %9llu KiB  %-11s %s%s%s\n", (ull)place[i].at, (ull)(place[i].at + place[i].size - 1),
+                     (ull)((place[i].size + 1023) >> 10), place[i].what, place[i].file, *place[i].cmdline ? ": " : "", place[i].cmdline);
+}
+
+static void json_settings(const struct platform *p)
+{
+    json_number("vcpus", p->vcpus);
+    json_number("memory_mib", p->memory >> 20);
+    json_toggle("lapic", p->lapic);
+    json_toggle("ioapic", p->ioapic);
+    json_toggle("acpi", p->acpi);
+    json_toggle("xen", p->xen);
+    json_toggle("uart", p->uart.present);
+    json_number("affinity", p->affinity);
+    json_text("on_poweroff", action_word[p->on_poweroff]);
+    json_text("on_reboot", action_word[p->on_reboot]);
+    json_text("on_crash", action_word[p->on_crash]);
+}
+
+static void json_guest(const struct guests *g, const struct guest *o)
+{
+    struct start_info_range range[RANGES];
+    struct place place[PLACES];
+    json_open(NULL, '{');
+    json_text("name", o->platform.name);
+    json_text("configuration", o->config.path);
+    json_text("kernel", g->part[o->kernel].path);
+    json_text("unpacked_from", g->part[o->kernel].unpacked.packing);
+    json_number("entry", o->plan.kernel.entry);
+    json_text("cmdline", o->platform.cmdline);
+    json_settings(&o->platform);
+    json_number("start_info_version", o->platform.start_info_version);
+    json_number("start_info", o->plan.start_info.v);
+    json_open("memory_map", '[');
+    for (unsigned i = 0, n = memory_map(o, range); i < n; i++) {
+        json_open(NULL, '{');
+        json_number("address", range[i].base);
+        json_number("size", range[i].size);
+        json_text("type", range_word(range[i].type));
+        json_close();
+    }
+    json_close();
+    json_open("placed", '[');
+    for (unsigned i = 0, n = places(g, o, place); i < n; i++) {
+        json_open(NULL, '{');
+        json_number("address", place[i].at);
+        json_number("size", place[i].size);
+        json_text("what", place[i].what);
+        json_text("file", place[i].file);
+        json_text("cmdline", place[i].cmdline);
+        json_close();
+    }
+    json_close();
+    json_close();
+}
+
+static int check(char **paths, int count, bool json)
+{
+    struct error e = { "" };
+    struct guests *g = guests_plan(paths, count, NULL, &e);
+    if (!g)
+        return complain_error(EXIT_REFUSED, &e);
+    if (json)
+        json_open(NULL, '[');
+    for (unsigned i = 0; i < g->count; i++)
+        (json ? json_guest : show)(g, &g->guest[i]);
+    if (json)
+        json_close();
+    guests_free(g);
+    return EXIT_WELL;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { 0 } };
+    bool json = false;
+    opterr = 0;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o != 'j')
+            return complain_option("check", argv);
+        json = true;
+    }
+    if (optind == argc)
+        return complain(EXIT_USAGE, "check: no configuration was named: write `bedplate check CFG...`");
+    return check(argv + optind, argc - optind, json);
+}
+
+const struct command command_check = {
+    "check", "CFG... [--json]", "say whether guests would start, and how they would be built",
+    "Checks the configurations together, with the kernels and ramdisks that they name, as the hypervisor will. Prints for\n"
+    "each guest its machine, its memory map and what stands where in its memory.\n\n"
+    "  --json   the same, for programs\n\n"
+    "Examples:\n"
+    "  bedplate check web.cfg\n"
+    "  bedplate check --json web.cfg db.cfg\n",
+    run,
+};

@@ -1,0 +1,143 @@
+/* Owns: `bedplate inspect`: what a kernel file is, before any guest is made of it. */
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/unpack.h"
+#include "loader/kernel.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef unsigned long long ull;
+
+static void show(const char *path, const struct unpacked *u, const struct kernel *k)
+{
+    char notes[256];
+    kernel_notes_text(k, notes, sizeof(notes));
+    (void)printf("%s%s%s\n", bold(), path, plain());
+    (void)printf("  file         %s%s%s, ELF%d of %zu KiB\n", u->bzimage ? "bzImage" : *u->packing ? "compressed" : "ELF",
+                 *u->packing ? ", " : "", u->packing, k->is64 ? 64 : 32, u->elf.left >> 10);
+    if (*u->version)
+        (void)printf("  version      %s\n", u->version);
+    if (*k->guest_os)
+        (void)printf("  system       %s %s\n", k->guest_os, k->guest_version);
+    (void)printf("  PVH entry    0x%x\n  Xen notes    %s\n", k->entry, notes);
+    if (k->relocatable)
+        (void)printf("  relocatable  yes: to multiples of 0x%llx within 0x%llx-0x%llx\n", (ull)k->reloc_align, (ull)k->reloc_min,
+                     (ull)k->reloc_max);
+    else
+        (void)printf("  relocatable  no\n");
+    (void)printf("  segments\n");
+    for (unsigned i = 0; i < k->segments; i++) {
+        const struct kernel_segment *s = &k->segment[i];
+        (void)printf("    %011llx-%011llx  %9llu KiB, %9llu KiB of the file  r%c%c\n", (ull)s->at,
+                     (ull)(s->at + s->memory_size - 1), (ull)(s->memory_size >> 10), (ull)(s->file_size >> 10),
+                     s->write ? 'w' : '-', s->exec ? 'x' : '-');
+    }
+}
+
+static void json_segments(const struct kernel *k)
+{
+    json_open("segments", '[');
+    for (unsigned i = 0; i < k->segments; i++) {
+        const struct kernel_segment *s = &k->segment[i];
+        json_open(NULL, '{');
+        json_number("address", s->at);
+        json_number("memory_size", s->memory_size);
+        json_number("file_offset", s->offset);
+        json_number("file_size", s->file_size);
+        json_toggle("write", s->write);
+        json_toggle("execute", s->exec);
+        json_close();
+    }
+    json_close();
+}
+
+static void show_json(const char *path, const struct unpacked *u, const struct kernel *k)
+{
+    char notes[256];
+    kernel_notes_text(k, notes, sizeof(notes));
+    json_open(NULL, '{');
+    json_text("file", path);
+    json_toggle("bzimage", u->bzimage);
+    json_text("unpacked_from", u->packing);
+    json_text("version", u->version);
+    json_number("class", k->is64 ? 64 : 32);
+    json_number("size", u->elf.left);
+    json_number("entry", k->entry);
+    json_text("guest_os", k->guest_os);
+    json_text("guest_version", k->guest_version);
+    json_text("notes", notes);
+    json_toggle("relocatable", k->relocatable);
+    if (k->relocatable) {
+        json_number("reloc_align", k->reloc_align);
+        json_number("reloc_min", k->reloc_min);
+        json_number("reloc_max", k->reloc_max);
+    }
+    json_segments(k);
+    json_close();
+}
+
+/* The unpacked kernel as a file: whole or not at all. */
+static bool extract(const struct unpacked *u, const char *to, struct error *e)
+{
+    FILE *f = fopen(to, "we");
+    bool ok = f && fwrite(u->elf.at, 1, u->elf.left, f) == u->elf.left;
+    int why = errno;
+    if (f && fclose(f) != 0 && ok) {
+        why = errno;
+        ok = false;
+    }
+    if (ok)
+        return true;
+    if (f)
+        (void)unlink(to);
+    return fail(e, "%s: cannot be written: %s: choose another place", shown(to), strerror(why));
+}
+
+static bool inspect(const char *path, const char *to, bool json, struct error *e)
+{
+    struct file f;
+    struct unpacked u = { 0 };
+    struct kernel k;
+    bool ok = file_open(&f, path, e) && unpack_kernel(&u, file_span(&f), path, e) && kernel_read(&k, u.elf, shown(path), e) &&
+              (!to || extract(&u, to, e));
+    if (ok)
+        (json ? show_json : show)(path, &u, &k);
+    bytes_free(&u.owned);
+    file_close(&f);
+    return ok;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "json", no_argument, NULL, 'j' }, { "extract", required_argument, NULL, 'x' }, { 0 },
+    };
+    struct error e = { "" };
+    const char *to = NULL;
+    bool json = false;
+    opterr = 0;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o != 'j' && o != 'x')
+            return complain_option("inspect", argv);
+        json |= o == 'j';
+        to = o == 'x' ? optarg : to;
+    }
+    if (optind + 1 != argc)
+        return complain(EXIT_USAGE, "inspect: name one kernel: write `bedplate inspect KERNEL`");
+    return inspect(argv[optind], to, json, &e) ? EXIT_WELL : complain_error(EXIT_REFUSED, &e);
+}
+
+const struct command command_inspect = {
+    "inspect", "KERNEL [--json]", "say what a kernel file is and where it wants to be",
+    "Reads an ELF kernel, a bzImage (which is unpacked) or a compressed kernel, and prints its class, its Xen notes, its PVH\n"
+    "entry, its segments and whether it can be moved. Refuses, with the reason, what could not boot as a PVH guest.\n\n"
+    "  --json           the same, for programs\n"
+    "  --extract FILE   also writes the unpacked ELF kernel to FILE\n\n"
+    "Examples:\n"
+    "  bedplate inspect /boot/vmlinuz-6.1.0-50-cloud-amd64\n"
+    "  bedplate inspect --extract vmlinux vmlinuz\n",
+    run,
+};
