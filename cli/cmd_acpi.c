@@ -112,26 +112,24 @@ static bool write_files(const char *folder, const struct image *m, struct error 
 
 static void print_json(const struct image *m)
 {
-    struct json j = { false };
     struct table t[TABLES_MAX];
     unsigned n = find_tables(m, t);
-    json_open(&j, NULL, '[');
+    json_open(NULL, '[');
     for (unsigned i = 0; i < n; i++) {
         char *hex = calloc(1, 2ul * t[i].length + 1);
         if (!hex)
             abort();
         for (uint32_t b = 0; b < t[i].length; b++)
             (void)snprintf(hex + 2ul * b, 3, "%02x", m->bytes[t[i].offset + b]);
-        json_open(&j, NULL, '{');
-        json_text(&j, "signature", t[i].name);
-        json_number(&j, "address", m->at + t[i].offset);
-        json_number(&j, "length", t[i].length);
-        json_text(&j, "bytes", hex);
-        json_close(&j, '}');
+        json_open(NULL, '{');
+        json_text("signature", t[i].name);
+        json_number("address", m->at + t[i].offset);
+        json_number("length", t[i].length);
+        json_text("bytes", hex);
+        json_close();
         free(hex);
     }
-    json_close(&j, ']');
-    json_end(&j);
+    json_close();
 }
 
 static int dump(char **path, enum form form, const char *folder)

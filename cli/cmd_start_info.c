@@ -53,36 +53,34 @@ static void print(const struct image *m, const struct hvm_start_info *s)
 
 static void print_json(const struct image *m, const struct hvm_start_info *s)
 {
-    struct json j = { false };
     const struct hvm_modlist_entry *module = within(m, s->modlist_paddr);
     const struct hvm_memmap_table_entry *e = s->version ? within(m, s->memmap_paddr) : NULL;
-    json_open(&j, NULL, '{');
-    json_number(&j, "address", m->at);
-    json_number(&j, "magic", s->magic);
-    json_number(&j, "version", s->version);
-    json_number(&j, "flags", s->flags);
-    json_text(&j, "cmdline", text_at(m, s->cmdline_paddr));
-    json_number(&j, "rsdp", s->rsdp_paddr);
-    json_open(&j, "modules", '[');
+    json_open(NULL, '{');
+    json_number("address", m->at);
+    json_number("magic", s->magic);
+    json_number("version", s->version);
+    json_number("flags", s->flags);
+    json_text("cmdline", text_at(m, s->cmdline_paddr));
+    json_number("rsdp", s->rsdp_paddr);
+    json_open("modules", '[');
     for (unsigned i = 0; i < s->nr_modules; i++) {
-        json_open(&j, NULL, '{');
-        json_number(&j, "address", module[i].paddr);
-        json_number(&j, "size", module[i].size);
-        json_text(&j, "cmdline", text_at(m, module[i].cmdline_paddr));
-        json_close(&j, '}');
+        json_open(NULL, '{');
+        json_number("address", module[i].paddr);
+        json_number("size", module[i].size);
+        json_text("cmdline", text_at(m, module[i].cmdline_paddr));
+        json_close();
     }
-    json_close(&j, ']');
-    json_open(&j, "memory_map", '[');
+    json_close();
+    json_open("memory_map", '[');
     for (unsigned i = 0; e && i < s->memmap_entries; i++) {
-        json_open(&j, NULL, '{');
-        json_number(&j, "base", e[i].addr);
-        json_number(&j, "size", e[i].size);
-        json_number(&j, "type", e[i].type);
-        json_close(&j, '}');
+        json_open(NULL, '{');
+        json_number("base", e[i].addr);
+        json_number("size", e[i].size);
+        json_number("type", e[i].type);
+        json_close();
     }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    json_end(&j);
+    json_close();
+    json_close();
 }
 
 static int show(char **path, bool as_json)
