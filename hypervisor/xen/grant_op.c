@@ -163,7 +163,7 @@ static void displace(struct xen_domain *x, struct grant_map *m)
     uint64_t run;
     if (arch_stage2_lookup(x->domain->stage2, gpa(m->frame << PAGE_SHIFT), &page, &perm, &run) && page.v == m->page.v &&
         arch_stage2_unmap(x->domain->stage2, gpa(m->frame << PAGE_SHIFT), PAGE_SIZE))
-        limbo_flush(x);
+        limbo_touch(x);
     limbo_add(x, m->page, m);
 }
 

@@ -84,6 +84,7 @@ struct grant_table {
  */
 struct limbo {
     struct lock lock;
+    bool dirty;                         /* something was unmapped since the translations were last flushed */
     unsigned count;
     struct limbo_page { hpa_t page; struct grant_map *map; } page[LIMBO_MAX];    /* map: a grant that ends; NULL: RAM given back */
     struct sched_mark mark;
@@ -248,9 +249,12 @@ uint64_t memory_ram_end(const struct domain *d);        /* of its RAM, first add
 /* Room for n more; false: the caller lets the guest come again. Under domain.lock from here to the last limbo_add. */
 bool limbo_room(struct xen_domain *x, unsigned n);
 void limbo_add(struct xen_domain *x, hpa_t page, struct grant_map *map);
-/* No vCPU of the domain enters with an old translation any more; those in the guest are told to leave it. */
-void limbo_flush(struct xen_domain *x);
-/* Lets go of all of it if every CPU has moved on. False: come again. */
+/* Something was unmapped, though no page has to wait for it. */
+void limbo_touch(struct xen_domain *x);
+/*
+ * Flushes translations if anything was unmapped, once for however many pages; lets go of all of it if every CPU has moved
+ * on since. False: come again. Each operation that unmaps ends with it.
+ */
 bool limbo_drain(struct xen_domain *x);
 void limbo_end(struct xen_domain *x);       /* no vCPU runs any more: lets go of all of it */
 void grant_map_end(struct grant_map *m);    /* what limbo does to one */

@@ -17,12 +17,19 @@ void limbo_add(struct xen_domain *x, hpa_t page, struct grant_map *map)
 {
     lock_take(&x->limbo.lock);
     x->limbo.page[x->limbo.count++] = (struct limbo_page){ page, map };
-    /* Those that wait already wait anew: one mark for all is enough, as each hypercall waits for its own. */
-    sched_mark(&x->limbo.mark, x->domain);
+    x->limbo.dirty = true;
     lock_give(&x->limbo.lock);
 }
 
-void limbo_flush(struct xen_domain *x)
+void limbo_touch(struct xen_domain *x)
+{
+    lock_take(&x->limbo.lock);
+    x->limbo.dirty = true;
+    lock_give(&x->limbo.lock);
+}
+
+/* No vCPU of the domain enters with an old translation any more, those in the guest are told to leave it, and it is noted who is where. */
+static void flush(struct xen_domain *x)
 {
     struct domain *d = x->domain;
     arch_stage2_flush(d->stage2);
@@ -31,9 +38,8 @@ void limbo_flush(struct xen_domain *x)
         if (cpu != arch_cpu() && atomic_load(&d->vcpu[i]->state) == VCPU_RUNNING)
             arch_kick(cpu);
     }
-    lock_take(&x->limbo.lock);
     sched_mark(&x->limbo.mark, d);
-    lock_give(&x->limbo.lock);
+    x->limbo.dirty = false;
 }
 
 static void let_go(struct limbo *l)
@@ -51,6 +57,8 @@ bool limbo_drain(struct xen_domain *x)
 {
     struct limbo *l = &x->limbo;
     lock_take(&l->lock);
+    if (l->dirty)
+        flush(x);
     bool passed = !l->count || sched_passed(&l->mark);
     if (passed)
         let_go(l);

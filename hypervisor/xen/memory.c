@@ -56,7 +56,7 @@ int64_t memory_remove(struct xen_domain *x, uint64_t frame)
         return -XEN_ENOENT;
     if (!memory_tables_left(x) || !arch_stage2_unmap(d->stage2, gpa(frame << PAGE_SHIFT), PAGE_SIZE))
         return -XEN_ENOMEM;
-    limbo_flush(x);
+    limbo_touch(x);
     /* A page of another domain (a grant) is held by its map entry and goes when that is ended. */
     if (!is_special(x, page) && page_owner(page) == d->id) {
         x->ram_pages -= x->ram_pages > 0;
@@ -110,7 +110,7 @@ static int64_t move_page(struct xen_domain *x, uint64_t from, uint64_t to)
         return error;
     if (!arch_stage2_unmap(d->stage2, gpa(from << PAGE_SHIFT), PAGE_SIZE))
         return -XEN_ENOMEM;
-    limbo_flush(x);
+    limbo_touch(x);
     if (domain_map_page(d, gpa(to << PAGE_SHIFT), page, S2_ALL))
         return 0;
     x->ram_pages -= x->ram_pages > 0;

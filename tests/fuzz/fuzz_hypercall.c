@@ -1,0 +1,191 @@
+/*
+ * Two domains with the Xen ABI; the input is a program of what their vCPUs do: write memory, also where it is shared
+ * with the hypervisor, and make hypercalls with arguments from a short list of telling values or from the input.
+ * Whatever they do: no crash, no panic, no call that never ends, and when both are gone every page has come back.
+ */
+#include "hypervisor/core/page.h"
+#include "hypervisor/core/sched.h"
+#include "hypervisor/fake/fake.h"
+#include "hypervisor/xen/internal.h"
+#include "lib/span.h"
+#include "platform/pc_map.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { RAM = 256 << 10, HOST = 4 << 20, VCPUS = 3, DOMAINS = 2, AGAIN_MAX = 20000, ARG = 0x1000 };
+static struct platform platform[DOMAINS];
+static struct domain *domain[DOMAINS];
+
+static bool raise(struct vcpu *v, uint8_t vector) { (void)v; (void)vector; return true; }
+
+static void check(bool ok) { if (!ok) abort(); }
+
+static void make(unsigned i)
+{
+    static const struct xen_hooks hooks = { .raise = raise, .has_lapic = true };
+    platform[i] = (struct platform){ .name = "f", .vcpus = VCPUS, .memory = RAM, .ram = { { { 0 }, RAM } }, .xen = true,
+                                     .lapic = true, .xenstore = i == 0, .cmdline = "" };
+    struct domain *d = domain[i] = domain_create(&platform[i]);
+    check(d != NULL);
+    d->stage2 = arch_stage2_create(d->id);
+    check(domain_ram_add(d, gpa(0), RAM));
+    for (unsigned v = 0; v < VCPUS; v++)
+        d->vcpu[v]->arch = arch_vcpu_create(d->stage2, d->id);
+    check(xen_create(d, &hooks));
+    atomic_store(&d->state, DOMAIN_RUNNING);
+    atomic_store(&d->xen->refusals, REFUSALS_SHOWN);
+}
+
+static void end(struct domain *d)
+{
+    xen_destroy(d);
+    for (unsigned v = 0; v < VCPUS; v++)
+        arch_vcpu_destroy(d->vcpu[v]->arch);
+    arch_stage2_destroy(d->stage2);
+    domain_free(d);
+}
+
+/* A number that means something, or any. */
+static uint64_t value(struct span *s)
+{
+    static const uint64_t telling[] = {
+        0, 1, 2, 7, 16, 0x100, 0x1000, 0x2000, 0x3000, 0x10000, 0x3f000, RAM - 8, RAM, DOMID_SELF, 0xffff, UINT32_MAX, UINT64_MAX,
+        PC_SPECIAL_BASE, PC_SPECIAL_BASE >> 12, PC_SPECIAL_BASE + 0x1000, 0x1000000, UINT64_C(1) << 47, UINT64_C(1) << 63, 4095, 512,
+    };
+    uint8_t kind = (uint8_t)span_le(s, 1);
+    if (kind < sizeof(telling) / sizeof(*telling))
+        return telling[kind];
+    if (kind < 64)
+        return domain[kind & 1] ? domain[kind & 1]->id : kind;
+    return kind < 200 ? kind - 64 : span_le(s, kind < 230 ? 2 : 8);
+}
+
+/* As guests do: structures are made of values at multiples of four. */
+static void write_memory(struct domain *d, struct span *s)
+{
+    uint8_t page = (uint8_t)span_le(s, 1), count = (uint8_t)span_le(s, 1);
+    uint64_t at = page < 128 ? ARG + UINT64_C(0x1000) * (page & 7) + 4 * (page >> 3) : page < 192 ? PC_SPECIAL_BASE + 0x1000u * (page & 1) : value(s);
+    for (unsigned i = 0; i < count % 24 && !s->broken; i++) {
+        uint64_t v = value(s);
+        unsigned n = i % 3 ? 4 : 8;
+        (void)guest_write(d, gpa(at), &v, n);
+        at += n;
+    }
+}
+
+/* The pages the guest can write although its map may say otherwise: what is shared is always hostile. */
+static void scribble(struct domain *d, struct span *s)
+{
+    uint8_t *page = d->xen->shared;
+    uint8_t which = (uint8_t)span_le(s, 1);
+    if (which & 1 && d->xen->grant.frames)
+        page = d->xen->grant.frame[0];
+    if (which & 2 && d->xen->console)
+        page = d->xen->console;
+    if (which & 4 && d->xen->fifo_pages)
+        page = (uint8_t *)d->xen->fifo_page[0];
+    unsigned at = (unsigned)span_le(s, 2) % (PAGE_SIZE - 8) & ~3u;
+    uint64_t v = value(s);
+    memcpy(page + at, &v, 8);
+}
+
+/* Mostly as guests call: a small operation number, the structure at ARG, a small count. */
+static uint64_t argument(struct span *s, unsigned number, unsigned i, bool any)
+{
+    if (any)
+        return value(s);
+    if (i == 0)
+        return span_le(s, 1) % 32;
+    if (number % 12 == 4 && i == 1)     /* vcpu_op: which vCPU */
+        return span_le(s, 1) % (VCPUS + 1);
+    return i == 1 || number % 12 == 4 ? ARG : span_le(s, 1) % 80;
+}
+
+static void hypercall(struct domain *d, struct span *s)
+{
+    static const uint8_t useful[] = { __HYPERVISOR_memory_op, __HYPERVISOR_multicall, __HYPERVISOR_event_channel_op, __HYPERVISOR_grant_table_op,
+                                      __HYPERVISOR_vcpu_op, __HYPERVISOR_sched_op, __HYPERVISOR_hvm_op, __HYPERVISOR_xen_version,
+                                      __HYPERVISOR_console_io, __HYPERVISOR_set_timer_op, __HYPERVISOR_vm_assist, __HYPERVISOR_event_channel_op_compat };
+    static const uint8_t wide[] = { RDI, RSI, RDX, R10, R8, R9 }, narrow[] = { RBX, RCX, RDX, RSI, RDI };
+    uint8_t how = (uint8_t)span_le(s, 1), number = (uint8_t)span_le(s, 1);
+    struct vcpu *v = d->vcpu[how % VCPUS];
+    struct x86_regs *r = arch_regs(v->arch);
+    bool is_wide = how & 0x40;
+    if (!domain_is_running(d))
+        return;
+    fake_mode(v->arch, is_wide ? 64 : how & 0x80 && how & 0x20 ? 16 : 32, how == 0xff ? 3 : 0);
+    r->gpr[RAX] = number < 240 ? useful[number % sizeof(useful)] : number - 240u + (unsigned)span_le(s, 1);
+    for (unsigned i = 0; i < (is_wide ? 6 : 5); i++)
+        r->gpr[is_wide ? wide[i] : narrow[i]] = i < 3 ? argument(s, number, i, how & 0x10) : 0;
+    /* The guest comes again as long as it is told to: an end there must be, unless it asked for very much. */
+    for (unsigned i = 0; i < AGAIN_MAX; i++) {
+        uint64_t rip = r->rip;
+        if (!domain_is_running(d) || (xen_hypercall(v), r->rip != rip))
+            break;
+    }
+    (void)xen_pending(v);
+}
+
+static void pass_time(struct domain *d, struct span *s)
+{
+    fake_now += value(s) & 0xffffffffff;
+    timer_run();
+    for (unsigned i = 0; i < VCPUS; i++) {
+        (void)xen_event_waiting(d->vcpu[i]);
+        xen_vcpu_left(d->vcpu[i]);
+        xen_vcpu_resumed(d->vcpu[i]);
+    }
+    xen_console_input(d, 'x');
+}
+
+static void other(struct domain *d, struct span *s)
+{
+    struct x86_cpuid c;
+    bool fault;
+    uint64_t v = value(s);
+    (void)xen_cpuid(d->vcpu[0], 0x40000000 + (uint32_t)(v & 0x1ff), (uint32_t)value(s), &c);
+    (void)xen_msr_write(d->vcpu[0], 0x40000000, v, &fault);
+    (void)xen_msr_read(d->vcpu[0], 0x40000000, &v);
+}
+
+static void run(struct span *s)
+{
+    while (s->left && !s->broken) {
+        uint8_t what = (uint8_t)span_le(s, 1);
+        struct domain *d = domain[what >> 7];
+        switch (what & 0x1f) {
+        case 0: case 1: case 2: case 3: case 4: case 5: case 6: case 7: case 13: case 14: case 15: write_memory(d, s); break;
+        case 8: case 9: scribble(d, s); break;
+        case 10: pass_time(d, s); break;
+        case 11: other(d, s); break;
+        case 12:                /* one ends while the other may hold its pages and ports */
+            end(d);
+            make(what >> 7);
+            break;
+        default: hypercall(d, s); break;
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span s = span_of(data, size);
+    page_init(fake_host(HOST, 1));
+    sched_init(1);
+    uint64_t before = page_free_bytes();
+    for (unsigned i = 0; i < DOMAINS; i++)
+        make(i);
+    run(&s);
+    for (unsigned i = 0; i < DOMAINS; i++) {
+        /* Its budget beyond its RAM: never more than 64 KiB and 32 KiB a vCPU. */
+        uint64_t given = domain[i]->xen->limbo.count * PAGE_SIZE;
+        check(page_held_bytes(domain[i]->id) <= RAM + given + KIB(64) + VCPUS * KIB(32));
+    }
+    for (unsigned i = 0; i < DOMAINS; i++)
+        end(domain[i]);
+    check(page_free_bytes() == before);
+    (void)fake_console();
+    return 0;
+}
