@@ -70,9 +70,16 @@ static void maps_make(void)
         msr_pass(hpa_ptr(svm.msrpm), passed[i]);
 }
 
+static bool host_is_tcg(void)
+{
+    struct x86_cpuid c = host_cpuid(0x40000000, 0);
+    return host_cpuid(1, 0).ecx >> 31 && memcmp(&c.ebx, "TCGT", 4) == 0 && memcmp(&c.ecx, "CGTC", 4) == 0;
+}
+
 static void features_find(void)
 {
     struct x86_cpuid c = host_cpuid(0x8000000a, 0);
+    svm.tcg = host_is_tcg();
     svm.flush_by_asid = c.edx & SVM_FLUSH_BY_ASID;
     svm.pause_filter = c.edx & SVM_PAUSE_FILTER;
     svm.asids = c.ebx < 2 ? 2 : c.ebx;

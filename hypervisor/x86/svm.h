@@ -15,6 +15,7 @@
 /* What the CPUs have of SVM, and what all vCPUs share; written once by the CPU that booted. */
 struct svm_features {
     bool ready, flush_by_asid, pause_filter, ibpb;
+    bool tcg;                           /* this host is QEMU without KVM */
     uint32_t asids;                     /* 0..asids-1, of which 0 is the host's */
     hpa_t iopm, msrpm;                  /* every port; every MSR but those VMLOAD and VMSAVE switch */
 };

@@ -14,13 +14,25 @@ bool arch_can_interrupt(struct arch_vcpu *v)
     return (v->regs.rflags & RFLAGS_IF) && !(v->vmcb->shadow & 1) && !injecting(v) && !v->held;
 }
 
+/*
+ * QEMU's TCG remembers an interrupt that VMRUN injected until the next exit or exception of that CPU, and delivers it
+ * once more, IF or not, if its own main loop wants the CPU before that (seen with 7.2). So there the next exit comes
+ * at once: an interrupt of our own is pending when VMRUN has delivered the guest's.
+ */
+static void inject(struct arch_vcpu *v, uint64_t event)
+{
+    v->vmcb->eventinj = event;
+    if (svm.tcg && (event & EVENT_TYPE) == EVENT_INTR)
+        arch_kick(arch_cpu());
+}
+
 void arch_interrupt(struct arch_vcpu *v, uint8_t vector)
 {
     uint64_t event = vector | EVENT_INTR | EVENT_VALID;
     if (injecting(v))
         v->held = event;    /* the caller did not ask arch_can_interrupt: late, not lost */
     else
-        v->vmcb->eventinj = event;
+        inject(v, event);
 }
 
 void arch_nmi(struct arch_vcpu *v) { v->nmi = true; }
@@ -91,7 +103,7 @@ static void offer_held(struct arch_vcpu *v)
         arch_window(v, true);
         return;
     }
-    v->vmcb->eventinj = v->held;
+    inject(v, v->held);
     v->held = 0;
 }
 
