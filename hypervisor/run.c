@@ -161,21 +161,28 @@ static bool may_run(struct vcpu *v)
            !(domain_has_ended() && arch_cpu() == 0);
 }
 
+/* What the guest asked of its CPU or of a port changes no interrupt source that would not wake it (vcpu_wake sets .work). */
+static bool may_change_interrupts(enum exit_kind kind) { return kind != EXIT_CPUID && kind != EXIT_PORT; }
+
 bool run_vcpu(struct vcpu *v)
 {
     struct exit e;
     enum next next = GO_ON;
+    bool look = true;
     arch_vcpu_load(v->arch);
     if (v->xen)
         xen_vcpu_resumed(v);
     while (next == GO_ON && may_run(v)) {
-        /* Before the sources are looked at: what comes later sets it again, and keeps us from blocking. */
-        atomic_store(&v->work, false);
-        inject(v);
+        if (look || atomic_load_explicit(&v->work, memory_order_relaxed)) {
+            /* Before the sources are looked at: what comes later sets it again, kicks, and keeps us from blocking. */
+            atomic_store(&v->work, false);
+            inject(v);
+        }
         sched_quiet(true);
         arch_enter(v->arch, &e);
         sched_quiet(false);
         v->exits[e.kind]++;
+        look = may_change_interrupts(e.kind);
         next = handle(v, &e);
     }
     if (v->xen)

@@ -11,6 +11,7 @@
 #include "hypervisor/machine/machine.h"
 #include "hypervisor/xen/xen.h"
 #include "lib/checked.h"
+#include "lib/panic.h"
 
 static bool out_of_memory(const struct platform *p, struct error *e)
 {
@@ -134,6 +135,8 @@ static bool build_steps(struct domain *d, const struct bundle *b, struct plan *p
     if (!add_ram(d, e) || !place_payloads(d, b, plan, e) || !place_acpi(d, plan, &rsdp, &acpi_used, e) ||
         !place_start_info(d, plan, rsdp, acpi_used, e) || !create_vcpus(d, e) || !create_interfaces(d, e))
         return false;
+    if (!machine_reset_vector(d))
+        panic("a guest without RAM at 0xffff0, though 1 MiB is the least");
     machine_pvh_entry(d->vcpu[0], plan->kernel.entry, (uint32_t)plan->start_info.v);
     return true;
 }

@@ -66,7 +66,5 @@ static inline bool domain_is_running(struct domain *d) { return atomic_load_expl
 bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size);
 /* Maps one page the domain owns already or a foreign/hypervisor page (shared info): perm S2_*. */
 bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm);
-/* Takes the page at `at` away from the domain and gives it back to the host if the domain owned it. */
-bool domain_page_remove(struct domain *d, gpa_t at);
 uint64_t domain_ram_pages(struct domain *d);                 /* 4 KiB pages of RAM it has now */
 #endif

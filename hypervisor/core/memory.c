@@ -41,31 +41,6 @@ bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm)
     return arch_stage2_map(d->stage2, at, page, PAGE_SIZE, perm);
 }
 
-/* No vCPU of d uses an old translation after this, and the page may go to somebody else. */
-static void forget_translations(struct domain *d)
-{
-    arch_stage2_flush(d->stage2);
-    for (unsigned i = 0; i < d->vcpus; i++) {
-        struct vcpu *v = d->vcpu[i];
-        unsigned cpu = atomic_load(&v->cpu);
-        if (cpu != arch_cpu() && atomic_load(&v->state) == VCPU_RUNNING)
-            arch_kick(cpu);
-    }
-}
-
-bool domain_page_remove(struct domain *d, gpa_t at)
-{
-    hpa_t page;
-    unsigned perm;
-    uint64_t run;
-    if (!arch_stage2_lookup(d->stage2, at, &page, &perm, &run) || !arch_stage2_unmap(d->stage2, at, PAGE_SIZE))
-        return false;
-    forget_translations(d);
-    if (page_owner(page) == d->id)
-        page_give(page, 0);
-    return true;
-}
-
 uint64_t domain_ram_pages(struct domain *d)
 {
     uint64_t pages = 0;

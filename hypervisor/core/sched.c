@@ -166,13 +166,20 @@ struct vcpu *sched_next(void)
     return v;
 }
 
+/* Someone waits, and nobody has set the end of this turn yet. */
+static void start_slice(struct cpu *c)
+{
+    uint64_t now = arch_clock(), end = c->since + SCHED_SLICE_NS;
+    timer_set(&c->slice, end > now ? end : now + SCHED_SLICE_NS / 10);
+}
+
 bool sched_should_leave(void)
 {
     struct cpu *c = &cpus[arch_cpu()];
     if (atomic_load_explicit(&c->leave, memory_order_relaxed))
         return true;
     if (atomic_load_explicit(&c->contended, memory_order_relaxed) && !c->slice.queued)
-        timer_set(&c->slice, c->since + SCHED_SLICE_NS > arch_clock() ? c->since + SCHED_SLICE_NS : arch_clock() + SCHED_SLICE_NS / 10);
+        start_slice(c);
     return false;
 }
 

@@ -30,5 +30,10 @@ bool machine_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 /* Console input for the UART, if it has one. */
 void machine_uart_input(struct domain *d, char c);
 /* 32-bit protected mode as the PVH boot ABI asks (docs/misc/pvh.pandoc): entry and start info are guest physical. */
+/*
+ * What stands at the reset vector (0xffff0): code that writes the reset register. Linux on hardware-reduced ACPI, finding
+ * no EFI, restarts by jumping there in real mode. Only with ACPI; false: there is no RAM.
+ */
+bool machine_reset_vector(struct domain *d);
 void machine_pvh_entry(struct vcpu *v, uint32_t entry, uint32_t start_info);
 #endif

@@ -1,6 +1,8 @@
 /* Owns: the states in which a PC's vCPU begins: after RESET, after a startup IPI, and as the PVH boot ABI asks. */
+#include "hypervisor/core/guest.h"
 #include "hypervisor/machine/pc.h"
 #include "lib/x86.h"
+#include "platform/pc_map.h"
 
 enum { CODE_RX_ACCESSED = 0xb, DATA_RW_ACCESSED = 0x3, TSS32_BUSY = 0xb, LDT = 0x2 };
 
@@ -50,4 +52,15 @@ void machine_pvh_entry(struct vcpu *v, uint32_t entry, uint32_t start_info)
     s.gdtr.limit = s.idtr.limit = 0;
     s.ldtr = (struct x86_segment){ 0, LDT | SEG_P, 0, 0 };
     arch_state_set(v->arch, &s);
+}
+
+bool machine_reset_vector(struct domain *d)
+{
+    static const uint8_t code[] = {
+        0xba, PC_RESET_PORT & 0xff, PC_RESET_PORT >> 8,     /* mov $PC_RESET_PORT, %dx */
+        0xb0, PC_RESET_VALUE,                               /* mov $PC_RESET_VALUE, %al */
+        0xee,                                               /* out %al, (%dx) */
+        0xeb, 0xfe,                                         /* jmp to itself: it does not come this far */
+    };
+    return !d->platform->acpi || guest_write(d, gpa(0xffff0), code, sizeof(code));
 }
