@@ -8,7 +8,7 @@ B=${B:-build}
 only=
 [ "${1:-}" = --only ] && only=$2
 passed=0 failed=0 skipped=0 failures=()
-fuzz_runs=${FUZZ_RUNS:-20000} fuzz_seconds=${FUZZ_SECONDS:-30}
+fuzz_runs=${FUZZ_RUNS:-20000} fuzz_seconds=${FUZZ_SECONDS:-10}
 
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
