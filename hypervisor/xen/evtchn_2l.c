@@ -66,7 +66,6 @@ static void unmask(struct xen_domain *x, uint32_t port, struct channel *c)
 }
 
 static bool is_pending(struct xen_domain *x, uint32_t port) { return port < ports(x) && test(pending_words(x), port); }
-static bool is_masked(struct xen_domain *x, uint32_t port) { return port >= ports(x) || test(mask_words(x), port); }
 static bool is_busy(struct xen_domain *x, uint32_t port) { (void)x; (void)port; return false; }
 
 void evtchn_2l_select_all(struct vcpu *v)
@@ -81,4 +80,4 @@ void evtchn_2l_select_all(struct vcpu *v)
         __atomic_store_n((uint64_t *)(void *)(info + offsetof(struct vcpu_info, evtchn_pending_sel)), UINT64_MAX, __ATOMIC_SEQ_CST);
 }
 
-const struct evtchn_abi evtchn_2l = { set_pending, clear_pending, unmask, is_pending, is_masked, is_busy, ports };
+const struct evtchn_abi evtchn_2l = { set_pending, clear_pending, unmask, is_pending, is_busy, ports };

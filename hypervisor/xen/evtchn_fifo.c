@@ -113,12 +113,6 @@ static bool is_pending(struct xen_domain *x, uint32_t port)
     return w && (get(w) & PENDING);
 }
 
-static bool is_masked(struct xen_domain *x, uint32_t port)
-{
-    uint32_t *w = word_at(x, port);
-    return !w || (get(w) & MASKED);
-}
-
 static bool is_busy(struct xen_domain *x, uint32_t port)
 {
     uint32_t *w = word_at(x, port);
@@ -127,7 +121,7 @@ static bool is_busy(struct xen_domain *x, uint32_t port)
 
 static uint32_t ports(struct xen_domain *x) { (void)x; return EVTCHN_FIFO_NR_CHANNELS; }
 
-const struct evtchn_abi evtchn_fifo = { set_pending, clear_pending, unmask, is_pending, is_masked, is_busy, ports };
+const struct evtchn_abi evtchn_fifo = { set_pending, clear_pending, unmask, is_pending, is_busy, ports };
 
 static void *pin_frame(struct domain *d, uint64_t frame)
 {

@@ -52,7 +52,6 @@ struct evtchn_abi {
     void (*clear_pending)(struct xen_domain *x, uint32_t port);
     void (*unmask)(struct xen_domain *x, uint32_t port, struct channel *c);
     bool (*is_pending)(struct xen_domain *x, uint32_t port);
-    bool (*is_masked)(struct xen_domain *x, uint32_t port);
     bool (*is_busy)(struct xen_domain *x, uint32_t port);   /* may not be allocated anew yet */
     uint32_t (*ports)(struct xen_domain *x);                /* how many the ABI can name */
 };

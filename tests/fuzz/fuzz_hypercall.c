@@ -11,6 +11,12 @@
 #include "platform/pc_map.h"
 #include <stdlib.h>
 #include <string.h>
+#include <xen/grant_table.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/memory.h>
+#include <xen/sched.h>
+#include <xen/vcpu.h>
+#include <xen/version.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -103,6 +109,19 @@ static uint64_t argument(struct span *s, unsigned number, unsigned i, bool any)
     return i == 1 || number % 12 == 4 ? ARG : span_le(s, 1) % 80;
 }
 
+/* The guest comes again as long as it is told to: an end there must be, unless it asked for very much. */
+static void enter(struct domain *d, struct vcpu *v)
+{
+    struct x86_regs *r = arch_regs(v->arch);
+    for (unsigned i = 0; i < AGAIN_MAX && domain_is_running(d); i++) {
+        uint64_t rip = r->rip;
+        (void)xen_hypercall(v);
+        if (r->rip != rip)
+            break;
+    }
+    (void)xen_pending(v);
+}
+
 static void hypercall(struct domain *d, struct span *s)
 {
     static const uint8_t useful[] = { __HYPERVISOR_memory_op, __HYPERVISOR_multicall, __HYPERVISOR_event_channel_op, __HYPERVISOR_grant_table_op,
@@ -119,13 +138,126 @@ static void hypercall(struct domain *d, struct span *s)
     r->gpr[RAX] = number < 240 ? useful[number % sizeof(useful)] : number - 240u + (unsigned)span_le(s, 1);
     for (unsigned i = 0; i < (is_wide ? 6 : 5); i++)
         r->gpr[is_wide ? wide[i] : narrow[i]] = i < 3 ? argument(s, number, i, how & 0x10) : 0;
-    /* The guest comes again as long as it is told to: an end there must be, unless it asked for very much. */
-    for (unsigned i = 0; i < AGAIN_MAX; i++) {
-        uint64_t rip = r->rip;
-        if (!domain_is_running(d) || (xen_hypercall(v), r->rip != rip))
-            break;
+    enter(d, v);
+}
+
+/* ---- calls as they should be, with only their numbers from the input ---------------------------- */
+/*
+ * What a structure is made of. d: a domain (16 bits), h w q: a small number of 16, 32, 64 bits, W: one of the guest's word
+ * size, A: the address LIST in that size, 0: 16 bits of nothing, |: up to the word's alignment.
+ */
+static const struct form { uint8_t number, op; const char *fields; } forms[] = {
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, "ddw" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_bind_interdomain, "d0ww" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, "www" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, "ww" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_close, "w" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_send, "w" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_unmask, "w" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_status, "d0w" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_bind_vcpu, "ww" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_set_priority, "ww" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_reset, "d" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_init_control, "q00ww00" },
+    { __HYPERVISOR_event_channel_op, EVTCHNOP_expand_array, "q" },
+    { __HYPERVISOR_memory_op, XENMEM_add_to_physmap, "dhwWW" },
+    { __HYPERVISOR_memory_op, XENMEM_add_to_physmap_batch, "dhh0AAA" },
+    { __HYPERVISOR_memory_op, XENMEM_remove_from_physmap, "d|W" },
+    { __HYPERVISOR_memory_op, XENMEM_decrease_reservation, "AWwwd" },
+    { __HYPERVISOR_memory_op, XENMEM_populate_physmap, "AWwwd" },
+    { __HYPERVISOR_memory_op, XENMEM_memory_map, "w|A" },
+    { __HYPERVISOR_memory_op, XENMEM_set_memory_map, "d|w|A" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_setup_table, "d0w0|A" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_query_size, "d0www" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_get_version, "d0w" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_set_version, "w" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_swap_grant_ref, "ww0" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, "pwwd0wq" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, "zzw00" },
+    { __HYPERVISOR_grant_table_op, GNTTABOP_copy, "Wdh|Wdh|hh0" },
+    { __HYPERVISOR_sched_op, SCHEDOP_poll, "Aw|q" },
+    { __HYPERVISOR_sched_op, SCHEDOP_watchdog, "ww" },
+    { __HYPERVISOR_hvm_op, HVMOP_set_evtchn_upcall_vector, "ww" },
+    { __HYPERVISOR_hvm_op, HVMOP_get_param, "d0wq" },
+    { __HYPERVISOR_hvm_op, HVMOP_get_mem_type, "d000q" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, "qww" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_register_runstate_memory_area, "A" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_time_memory_area, "A" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_set_singleshot_timer, "qw" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_set_periodic_timer, "t" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_up, "" },
+    { __HYPERVISOR_vcpu_op, VCPUOP_stop_singleshot_timer, "" },
+    { __HYPERVISOR_xen_version, XENVER_get_features, "ww" },
+};
+enum { LIST = 0x2000, LIST_LENGTH = 64 };
+
+static uint64_t small(struct span *s)
+{
+    uint8_t n = (uint8_t)span_le(s, 1);
+    return n < 128 ? n % 8 : n < 224 ? n % 80 : n < 240 ? 0x1000 + n : value(s);
+}
+
+static uint16_t some_domain(struct span *s)
+{
+    uint8_t n = (uint8_t)span_le(s, 1);
+    return n < 64 ? DOMID_SELF : n < 250 ? domain[n & 1]->id : n;
+}
+
+static size_t fill(uint8_t *to, const char *fields, bool is_wide, struct span *s)
+{
+    size_t at = 0, word = is_wide ? 8 : 4;
+    for (; *fields; fields++) {
+        uint64_t v = 0;
+        size_t n = 2;
+        switch (*fields) {
+        case 'd': v = some_domain(s); break;
+        case 'h': v = small(s); break;
+        case 'w': v = small(s); n = 4; break;
+        case 'q': v = small(s); n = 8; break;
+        case 'W': v = small(s); n = word; break;
+        case 'A': v = LIST; n = word; break;
+        case 'p': v = small(s) << 12; n = 8; break;         /* a page's address */
+        case 't': v = small(s) << 20; n = 8; break;         /* milliseconds or so */
+        case 'z': n = 8; break;
+        case '|': n = (word - at % word) % word; break;
+        default: break;
+        }
+        memcpy(to + at, &v, n);
+        at += n;
     }
-    (void)xen_pending(v);
+    return at;
+}
+
+/* Consecutive numbers, of the word's size, as lists of frames and references are; or a grant entry for the other. */
+static void prepare(struct domain *d, struct span *s)
+{
+    uint8_t how = (uint8_t)span_le(s, 1);
+    uint64_t first = small(s), list[LIST_LENGTH];
+    if (how & 1 && d->xen->grant.frames) {
+        struct { uint16_t flags, domain; uint32_t frame; } e = { GTF_permit_access, some_domain(s), (uint32_t)first };
+        memcpy(d->xen->grant.frame[0] + span_le(s, 1) % 80 * sizeof(e), &e, sizeof(e));
+        return;
+    }
+    for (unsigned i = 0; i < LIST_LENGTH; i++)
+        list[i] = how & 2 ? (first + i) | (first + i) << 32 : first + i;
+    (void)guest_write(d, gpa(LIST), list, sizeof(list));
+}
+
+static void call_in_form(struct domain *d, struct span *s)
+{
+    uint8_t how = (uint8_t)span_le(s, 1), bytes[256];
+    const struct form *f = &forms[span_le(s, 1) % (sizeof(forms) / sizeof(*forms))];
+    struct vcpu *v = d->vcpu[how % VCPUS];
+    struct x86_regs *r = arch_regs(v->arch);
+    bool is_wide = how & 0x40, by_vcpu = f->number == __HYPERVISOR_vcpu_op;
+    size_t n = fill(bytes, f->fields, is_wide, s);
+    (void)guest_write(d, gpa(ARG), bytes, n);
+    fake_mode(v->arch, is_wide ? 64 : 32, 0);
+    r->gpr[RAX] = f->number;
+    r->gpr[is_wide ? RDI : RBX] = f->op;
+    r->gpr[is_wide ? RSI : RCX] = by_vcpu ? how >> 2 & 3 : ARG;
+    r->gpr[RDX] = by_vcpu ? ARG : 1;
+    enter(d, v);
 }
 
 static void pass_time(struct domain *d, struct span *s)
@@ -150,6 +282,35 @@ static void other(struct domain *d, struct span *s)
     (void)xen_msr_read(d->vcpu[0], 0x40000000, &v);
 }
 
+static int64_t plain_call(struct domain *d, unsigned number, unsigned op, const void *arg, size_t n)
+{
+    struct x86_regs *r = arch_regs(d->vcpu[0]->arch);
+    (void)guest_write(d, gpa(ARG), arg, n);
+    r->gpr[RAX] = number;
+    r->gpr[RDI] = op;
+    r->gpr[RSI] = ARG;
+    r->gpr[RDX] = 1;
+    enter(d, d->vcpu[0]);
+    return (int64_t)r->gpr[RAX];
+}
+
+/* Two that know each other: a channel between them, and pages that each gives the other. */
+static void introduce(void)
+{
+    struct evtchn_alloc_unbound u = { .dom = DOMID_SELF, .remote_dom = domain[1]->id };
+    check(plain_call(domain[0], __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &u, sizeof(u)) == 0);
+    (void)guest_read(domain[0], gpa(ARG), &u, sizeof(u));
+    struct evtchn_bind_interdomain b = { .remote_dom = domain[0]->id, .remote_port = u.port };
+    check(plain_call(domain[1], __HYPERVISOR_event_channel_op, EVTCHNOP_bind_interdomain, &b, sizeof(b)) == 0);
+    for (unsigned i = 0; i < DOMAINS; i++) {
+        struct xen_add_to_physmap a = { .domid = DOMID_SELF, .space = XENMAPSPACE_grant_table, .gpfn = 0x1000 };
+        check(plain_call(domain[i], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &a, sizeof(a)) == 0);
+        grant_entry_v1_t *e = (void *)domain[i]->xen->grant.frame[0];
+        for (unsigned ref = 0; ref < 8; ref++)
+            e[ref] = (grant_entry_v1_t){ GTF_permit_access, domain[!i]->id, 8 + ref };
+    }
+}
+
 static void run(struct span *s)
 {
     while (s->left && !s->broken) {
@@ -164,7 +325,9 @@ static void run(struct span *s)
             end(d);
             make(what >> 7);
             break;
-        default: hypercall(d, s); break;
+        case 16: prepare(d, s); break;
+        case 17: case 18: case 19: hypercall(d, s); break;
+        default: if (domain_is_running(d)) call_in_form(d, s); break;
         }
     }
 }
@@ -177,6 +340,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t before = page_free_bytes();
     for (unsigned i = 0; i < DOMAINS; i++)
         make(i);
+    if (span_le(&s, 1) & 1)
+        introduce();
     run(&s);
     for (unsigned i = 0; i < DOMAINS; i++) {
         /* Its budget beyond its RAM: never more than 64 KiB and 32 KiB a vCPU. */
