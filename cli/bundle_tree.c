@@ -71,6 +71,7 @@ static int settings(void *fdt, const struct platform *p)
     bad |= toggle(fdt, "bedplate,ioapic", p->ioapic);
     bad |= toggle(fdt, "bedplate,acpi", p->acpi);
     bad |= toggle(fdt, "bedplate,xen", p->xen);
+    bad |= toggle(fdt, "bedplate,xenstore", p->xenstore);
     bad |= toggle(fdt, "bedplate,uart", p->uart.present);
     bad |= fdt_property_u32(fdt, "bedplate,start-info-version", p->start_info_version);
     bad |= action(fdt, "bedplate,on-poweroff", p->on_poweroff);

@@ -102,6 +102,7 @@ static void json_settings(const struct platform *p)
     json_toggle("ioapic", p->ioapic);
     json_toggle("acpi", p->acpi);
     json_toggle("xen", p->xen);
+    json_toggle("xenstore", p->xenstore);
     json_toggle("uart", p->uart.present);
     json_number("affinity", p->affinity);
     json_text("on_poweroff", action_word[p->on_poweroff]);

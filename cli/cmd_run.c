@@ -51,6 +51,22 @@ static bool take_option(struct run_options *o, int option, const char *value)
     }
 }
 
+/* More than this machine has would only make QEMU fail, in words about pc.ram. */
+static bool fits_here(const struct run_options *o, const struct guests *g)
+{
+    uint64_t here = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE) >> 20;
+    const struct guest *largest = &g->guest[0];
+    if (o->machine.memory <= here)
+        return true;
+    for (unsigned i = 1; i < g->count; i++)
+        if (g->guest[i].platform.memory > largest->platform.memory)
+            largest = &g->guest[i];
+    (void)complain(0, "%s: guest %s: memory=%llu: the guests need %llu MiB together, but this machine has %llu MiB: give them less",
+                   shown(largest->config.path), largest->platform.name, (unsigned long long)(largest->platform.memory >> 20),
+                   (unsigned long long)o->machine.memory, (unsigned long long)here);
+    return false;
+}
+
 /* Room for the guests, the bundle, and the hypervisor with its eight bytes a page. As many CPUs as can be of use. */
 static void default_size(struct run_options *o, const struct guests *g)
 {
@@ -102,13 +118,19 @@ static int run_guests(struct run_options *o, const struct guests *g)
     struct error e = { "" };
     char *argv[2 * MACHINE_ARGS_MAX], *image = machine_image(&e);
     struct watch w = { .argv = argv, .seconds = o->seconds, .log = -1 };
-    if (!image)
+    if (!image || !machine_found(&e)) {
+        free(image);
         return complain_error(EXIT_HOST, &e);
+    }
+    default_size(o, g);
+    if (!fits_here(o, g)) {
+        free(image);
+        return EXIT_REFUSED;
+    }
     if (o->log && (w.log = open(o->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
         free(image);
         return complain(EXIT_USAGE, "%s: cannot be written: %s: name another file with --log", shown(o->log), strerror(errno));
     }
-    default_size(o, g);
     choose_accelerator(o, image);
     machine_arguments(&o->machine, image, argv);
     watch_run(&w);

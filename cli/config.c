@@ -281,7 +281,8 @@ static bool read_settings(const struct reader *r)
     struct platform *p = &r->c->platform;
     uint64_t version = 1;
     bool ok = get_toggle(r, "lapic", true, &p->lapic) && get_toggle(r, "ioapic", false, &p->ioapic) &&
-              get_toggle(r, "acpi", true, &p->acpi) && get_toggle(r, "xen", true, &p->xen) && read_uart(r) &&
+              get_toggle(r, "acpi", true, &p->acpi) && get_toggle(r, "xen", true, &p->xen) &&
+              get_toggle(r, "xenstore", false, &p->xenstore) && read_uart(r) &&
               get_number(r, "start_info_version", 1, &version);
     p->start_info_version = (unsigned)version;
     return ok && get_action(r, "on_poweroff", ACTION_DESTROY, &p->on_poweroff) &&

@@ -44,6 +44,21 @@ char *machine_image(struct error *e)
     return NULL;
 }
 
+bool machine_found(struct error *e)
+{
+    const char *path = getenv("PATH");
+    for (const char *at = path ? path : "/usr/bin"; *at;) {
+        size_t length = strcspn(at, ":");
+        char *qemu = text("%.*s/qemu-system-x86_64", (int)length, at);
+        bool found = access(qemu, X_OK) == 0;
+        free(qemu);
+        if (found)
+            return true;
+        at += length + (at[length] == ':');
+    }
+    return fail(e, "qemu-system-x86_64 is not there (in no folder of PATH): install it (Debian: qemu-system-x86)");
+}
+
 static bool nested_is_on(void)
 {
     char c = 'N';

@@ -18,6 +18,8 @@ struct machine_options {
 
 /* The hypervisor's image: beside the tool, in ../lib/bedplate, or $BEDPLATE_ELF. False with a sentence. To be freed. */
 char *machine_image(struct error *e);
+/* Whether QEMU is on the PATH. False with a sentence. */
+bool machine_found(struct error *e);
 /* "kvm" or "tcg", by trying; *why tells why not KVM, "" otherwise. */
 const char *machine_accelerator(const char *image, const char **why);
 /* Fills argv (room for at least MACHINE_ARGS_MAX * 2 entries), NULL at the end. The strings live until the process ends. */

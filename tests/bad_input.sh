@@ -1,0 +1,214 @@
+#!/bin/bash
+# Bad input, one line a case: what the tool or the hypervisor is given, and what it is to say. Each must end with the exit
+# code named, with exactly one sentence on stderr that names the file, the fault and the way out, and leave no file behind.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+B=$(realpath "${B:-build}")
+tool=${BEDPLATE:-$B/bedplate}
+linux=$B/debian/vmlinuz-6.1
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+passed=0 failed=0
+
+verdict() { # name, what is wrong ("" for nothing)
+    if [ -z "$2" ]; then
+        passed=$((passed + 1))
+        echo "PASS $1"
+    else
+        failed=$((failed + 1))
+        echo "FAIL $1: $2"
+        sed 's/^/    /' err
+    fi
+}
+
+# refused NAME CODE REGEX... -- command: each regular expression must match the one line on stderr.
+refused() {
+    local name=$1 code=$2 wrong='' regex wants=() before after got
+    shift 2
+    while [ "$1" != -- ]; do wants+=("$1"); shift; done
+    shift
+    before=$(ls -A)
+    timeout 60 "$@" </dev/null >out 2>err
+    got=$?
+    after=$(ls -A)
+    [ $got = "$code" ] || wrong="exit code $got, not $code"
+    [ "$(wc -l <err)" = 1 ] || wrong="$wrong; $(wc -l <err) lines on stderr, not 1"
+    [ -s out ] && wrong="$wrong; something on stdout"
+    [ "$before" = "$after" ] || wrong="$wrong; it left files: $(comm -13 <(echo "$before") <(echo "$after") | tr '\n' ' ')"
+    for regex in "${wants[@]}"; do
+        grep -qE -- "$regex" err || wrong="$wrong; it does not say \"$regex\""
+    done
+    verdict "$name" "${wrong#; }"
+}
+: >out; : >err
+
+# A configuration: cfg NAME LINE...; kernel=good.elf and memory=64 unless LINEs have a kernel or memory.
+cfg() {
+    local file=$1
+    shift
+    printf '%s\n' "$@" >"$file"
+    grep -q '^kernel' "$file" || echo 'kernel="good.elf"' >>"$file"
+    grep -qE '^(# )?(memory|maxmem)' "$file" || echo 'memory=64' >>"$file"
+}
+# One guest whose text is LINE...: bad NAME REGEX... -- LINE...; through pack, so that "no file" means something.
+bad() {
+    local name=$1 wants=()
+    shift
+    while [ "$1" != -- ]; do wants+=("$1"); shift; done
+    shift
+    cfg "$name.cfg" "$@"
+    refused "$name" 2 "$name\\.cfg" "${wants[@]}" -- "$tool" pack "$name.cfg" -o bundle
+}
+kernel() { # file, nasm options: a kernel with a fault
+    nasm -f bin -o "$1" "${@:2}" "$root/tests/bad/kernel.asm"
+}
+bad_kernel() { # name, nasm options, --, regexes
+    local name=$1 options=()
+    shift
+    while [ "$1" != -- ]; do options+=("$1"); shift; done
+    shift
+    kernel "$name.elf" "${options[@]}"
+    bad "$name" "$@" -- "kernel=\"$name.elf\""
+}
+
+# ---- without a fault, so that the faults below are what is refused
+kernel good.elf
+cfg good.cfg 'name="good"'
+"$tool" pack good.cfg -o good.bundle >/dev/null 2>err && [ -s good.bundle ]; verdict good-is-good "$([ -s err ] && echo refused)"
+
+# ---- kernels
+echo "just text, long enough to be looked at as a header of something" >text
+cp "$(command -v bash)" no-note.elf
+mkdir folder; : >empty; mkfifo fifo
+bad not-elf 'text: not an ELF file' 'give a kernel' -- 'kernel="text"'
+bad empty-kernel 'empty: is empty' 'name a file' -- 'kernel="empty"'
+bad no-kernel-file 'nowhere: cannot be opened: No such file' 'check the path' -- 'kernel="nowhere"'
+bad folder-as-kernel 'folder: is no regular file' 'name a file' -- 'kernel="folder"'
+bad fifo-as-kernel 'fifo: is no regular file' -- 'kernel="fifo"'
+bad no-pvh-note 'no-note.elf: no PHYS32_ENTRY note' 'CONFIG_PVH' 'notes it has: none' -- 'kernel="no-note.elf"'
+bad_kernel other-note -DNOTE=6 -- 'no PHYS32_ENTRY note' 'notes it has: GUEST_OS'
+bad_kernel truncated-segment -DFILE_SIZE=0x1000 -DMEMORY_SIZE=0x1000 -- 'truncated-segment.elf: cut short: segment 1' 'copy the file again'
+bad_kernel file-beyond-memory -DMEMORY_SIZE=8 -- 'segment 1 takes 0x8 bytes' 'build or copy it again'
+bad_kernel overlapping-segments -DSECOND=0x100800 -- 'overlapping segments: 0x100000\.\.0x100fff and 0x100800'
+bad_kernel wrapping-segment -DSECOND=0xfffffffffffff800 -- 'wraps round'
+bad_kernel segment-outside-ram -DSECOND=0x8000000 -- 'segment at 0x8000000' 'outside guest RAM' 'memory=129 or more'
+bad_kernel segment-in-the-hole -DSECOND=0xfee00000 -- 'segment at 0xfee00000' 'outside guest RAM' 'link the kernel elsewhere'
+bad_kernel segment-over-reserved -DSECOND=0xa0000 -- 'segment at 0xa0000' 'outside guest RAM'
+bad_kernel entry-outside -DENTRY=0x200000 -- 'entry 0x200000 lies outside the kernel'
+bad_kernel entry-in-data -DENTRY=0x101000 -- 'entry 0x101000 lies outside the kernel'
+head -c 100 good.elf >cut.elf
+bad cut-headers 'cut.elf: ' 'copy the file again|give' -- 'kernel="cut.elf"'
+head -c 4000000 "$linux" >cut-bzimage
+bad cut-bzimage 'cut-bzimage: a bzImage cut short' 'copy the file again' -- 'kernel="cut-bzimage"'
+cp "$linux" damaged-bzimage
+head -c 65536 /dev/zero | dd of=damaged-bzimage bs=1 seek=3000000 conv=notrunc status=none
+bad damaged-bzimage 'damaged-bzimage: ' 'copy (the file|it) again' -- 'kernel="damaged-bzimage"'
+for how in gzip bzip2 xz lzma lz4 zstd; do
+    case $how in
+        lzma) xz --format=lzma -c <no-note.elf ;;
+        lz4)  lz4 -q -l -c <no-note.elf ;;
+        *)    $how -c <no-note.elf ;;
+    esac >"packed.$how"
+    head -c 300000 "packed.$how" >"cut.$how"
+    bad "cut-$how" "cut.$how: its $how data is (cut short|damaged)" 'copy the file again' -- "kernel=\"cut.$how\""
+    bad "packed-$how" "packed.$how: no PHYS32_ENTRY note" -- "kernel=\"packed.$how\""
+done
+
+# ---- memory, vCPUs, ramdisk
+truncate -s 70M big
+bad ramdisk-too-large 'ramdisk' 'does not fit' 'memory=[0-9]+ is enough' -- 'ramdisk="big"'
+bad no-ramdisk 'nowhere.img: cannot be opened' -- 'ramdisk="nowhere.img"'
+bad memory-0 'memory is 0' 'memory=256' -- 'memory=0'
+bad memory-absent 'does not say how much memory' 'memory=256' -- '# memory'
+bad memory-negative 'line 1: .*negative' 'give 0 or more' -- 'memory=-64'
+bad memory-negative-text 'memory is negative' -- 'memory="-64"'
+bad memory-no-number 'memory is "lots", which is no number' -- 'memory="lots"'
+bad memory-beyond 'memory is 2000000 MiB, more than' 'give less' -- 'memory=2000000'
+bad memory-far-beyond 'memory is 99999999999999999999' 'give at most' -- 'memory=99999999999999999999'
+bad maxmem-contradicts 'maxmem=128 contradicts memory=64' -- 'memory=64' 'maxmem=128'
+bad vcpus-0 'vcpus is 0' 'give at least 1' -- 'vcpus=0'
+bad vcpus-negative 'negative' -- 'vcpus="-1"'
+bad vcpus-too-many 'vcpus is 513, more than 512' 'give fewer' -- 'vcpus=513'
+cfg hungry.cfg 'memory=900000'
+refused memory-over-this-machine 2 'memory' 'this machine has' 'give' -- "$tool" run --accel tcg hungry.cfg
+
+# ---- keys
+bad unknown-key 'line 1: unknown key memroy: did you mean memory\?' -- 'memroy=64' 'memory=64'
+bad unknown-key-far 'line 1: unknown key frobnicate' 'remove it' -- 'frobnicate=1'
+bad unknown-key-after-semicolon 'unknown key vcpu: did you mean vcpus\?' -- 'name="x"; vcpu=1'
+bad unknown-key-after-list 'line 3: unknown key lapci: did you mean lapic\?' -- 'modules=[ "good.elf a=b",' '  "good.elf" ]' 'lapci=1'
+bad key-of-xl 'line 1: disk is a key of xl that has no meaning here' 'remove it' -- 'disk=[ "phy:x" ]'
+bad ioapic-without-lapic 'ioapic=1 with lapic=0' 'set lapic=1 or ioapic=0' -- 'lapic=0' 'ioapic=1'
+bad xen-0-lapic-0 'xen=0 with lapic=0' 'set lapic=1 or xen=1' -- 'xen=0' 'lapic=0'
+bad start-info-0-xen-0 'start_info_version=0 with xen=0' -- 'xen=0' 'start_info_version=0'
+bad cmdline-and-extra 'cmdline and extra contradict' -- 'cmdline="a"' 'extra="b"'
+bad set-twice 'vcpus is set twice, on lines 1 and 2' -- 'vcpus=1' 'vcpus=2'
+bad toggle-of-two 'lapic is 2: give at most 1' -- 'lapic=2'
+bad type-hvm 'type is "hvm"' 'write type="pvh"' -- 'type="hvm"'
+bad wrong-action 'on_crash is "explode"' '"destroy", "restart" or "preserve"' -- 'on_crash="explode"'
+bad list-for-text 'kernel is a list' -- 'kernel=[ "a" ]'
+bad text-for-list 'modules is no list' 'write modules=' -- 'modules="a"'
+bad too-many-modules 'more than 8 modules' 'give fewer' -- "modules=[ $(printf '"good.elf", %.0s' 1 2 3 4 5 6 7 8 9) ]"
+bad name-with-space 'a character that is none of' 'rename it' -- 'name="my guest"'
+bad name-too-long 'name is longer than 63' 'shorten it' -- "name=\"$(printf 'n%.0s' {1..64})\""
+bad cmdline-too-long 'command line of its kernel is longer than 4095' 'shorten it' -- "cmdline=\"$(printf 'n%.0s' {1..4096})\""
+bad cpus-wrong 'cpus is "0-"' -- 'cpus="0-"'
+bad cpus-none 'leaves no CPU' -- 'cpus="1,^1"'
+bad syntax 'line 1: cannot be understood near' -- 'name = = "x"'
+bad python 'line 1: cannot be understood near' -- 'import os'
+
+# ---- files as a whole
+refused no-config 2 'nowhere.cfg: cannot be opened: No such file' 'check the path' -- "$tool" pack nowhere.cfg -o bundle
+refused binary-config 2 'good.elf: is no text but a binary file' 'name a configuration' -- "$tool" check good.elf
+cfg one.cfg 'name="twin"'
+cfg two.cfg 'name="twin"'
+refused two-of-one-name 2 'two.cfg: guest twin: one.cfg has a guest of this name' 'another name' -- "$tool" pack one.cfg two.cfg -o bundle
+cfg bad.cfg 'vcpus=0'
+refused one-bad-of-two 2 'bad.cfg: guest bad: vcpus is 0' -- "$tool" pack good.cfg bad.cfg -o bundle
+refused output-nowhere 2 'nowhere/bundle: cannot be written: No such file' 'choose another place' -- "$tool" pack good.cfg -o nowhere/bundle
+refused output-is-folder 2 'folder: is no regular file' -- "$tool" pack good.cfg -o folder
+cp good.bundle kept
+refused output-is-kept 2 'vcpus is 0' -- "$tool" pack bad.cfg -o kept
+cmp -s good.bundle kept; verdict output-was-kept "$(cmp good.bundle kept 2>&1)"
+refused inspect-text 2 'text: not an ELF file' -- "$tool" inspect text
+cfg no-acpi.cfg 'acpi=0'
+refused acpi-of-none 2 'no-acpi.cfg: .*no ACPI tables' 'set acpi=1' -- "$tool" acpi dump no-acpi.cfg
+
+# ---- usage
+refused no-command 1 'see `bedplate --help`' -- "$tool"
+refused unknown-command 1 'pakc is no command: did you mean pack' -- "$tool" pakc
+refused no-output 1 'no file to write' -- "$tool" pack good.cfg
+refused unknown-option 1 '--frob' -- "$tool" check --frob good.cfg
+refused timeout-no-number 1 '--timeout takes a whole number' -- "$tool" run --timeout soon good.cfg
+refused no-qemu 5 'qemu-system-x86_64 is not there' 'install' -- env PATH=/nowhere "$tool" run --accel tcg --timeout 10 good.cfg
+
+# ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.
+boots() { # name, regex on the console, options of `bedplate run`
+    local name=$1 regex=$2 wrong=''
+    shift 2
+    timeout 90 "$tool" run --accel tcg --timeout 60 "$@" good.cfg </dev/null >out 2>err
+    local got=$?
+    [ $got = 2 ] || wrong="exit code $got, not 2"
+    grep -qE -- "\\(bp\\) .*$regex" out || wrong="$wrong; the console does not say \"$regex\""
+    cat out >>err
+    verdict "$name" "${wrong#; }"
+}
+size=$(stat -c %s good.bundle)
+head -c $((size - 4096)) good.bundle >cut.bundle
+boots bundle-cut-short 'the bundle is cut short: .*copy it again' --qemu-arg -initrd --qemu-arg cut.bundle
+head -c 200 good.bundle >stub.bundle
+boots bundle-cut-in-tree 'the bundle is cut short: .*copy it again' --qemu-arg -initrd --qemu-arg stub.bundle
+cp good.bundle other.bundle
+at=$(LC_ALL=C grep -obUaP '\x00\x00\x00\x04....\x00\x00\x00\x01\x00\x00\x00\x03' other.bundle | head -n 1 | cut -d: -f1)
+printf '\x63' | dd of=other.bundle bs=1 seek=$((at + 11)) conv=notrunc status=none
+boots bundle-of-another-revision 'the bundle is of revision 99, this hypervisor reads 1: .*same release' --qemu-arg -initrd --qemu-arg other.bundle
+boots bundle-is-none 'the bundle is none: .*bedplate pack' --qemu-arg -initrd --qemu-arg text
+boots host-too-small 'memory=64 is more than the host has free' --host-memory 48
+boots host-without-svm 'no guest can run on this machine: .*SVM' --qemu-arg -cpu --qemu-arg qemu64,-svm
+cfg good.cfg 'name="good"' 'cpus="7"'
+boots host-without-that-cpu 'cpus= names only CPUs that this host does not have' --host-cpus 2
+
+echo "bad-input: $passed passed, $failed failed"
+[ $failed = 0 ]
