@@ -11,6 +11,7 @@ enum { POLL_PORTS_MAX = 128 };
 static int64_t shut_down(struct call *c, uint32_t reason)
 {
     struct domain *d = c->v->domain;
+    console_drain(c->x);        /* last words that the guest did not ring for (GRUB) */
     switch (reason) {
     case SHUTDOWN_poweroff: domain_shutdown(d, END_POWEROFF); return 0;
     case SHUTDOWN_reboot:   domain_shutdown(d, END_REBOOT); return 0;

@@ -1,5 +1,5 @@
 /* Event channels: ports and their states, both ABIs' bits, peers that close and die, guests that scribble. */
-#include "xen_maker.h"
+#include "tests/unit/xen_maker.h"
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 

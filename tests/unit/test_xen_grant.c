@@ -1,5 +1,5 @@
 /* Grants between two domains: use, refusal, the end of either side. */
-#include "xen_maker.h"
+#include "tests/unit/xen_maker.h"
 #include <xen/grant_table.h>
 #include <xen/memory.h>
 

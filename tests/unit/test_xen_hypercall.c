@@ -1,5 +1,5 @@
 /* The table, the two conventions, multicall, and what a guest is told by version and CPUID. */
-#include "xen_maker.h"
+#include "tests/unit/xen_maker.h"
 #include <xen/arch-x86/cpuid.h>
 #include <xen/features.h>
 #include <xen/hvm/hvm_op.h>

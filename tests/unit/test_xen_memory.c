@@ -1,5 +1,5 @@
 /* The guest's own map: special pages, less and more RAM, and pages that are let go only when nobody can use them any more. */
-#include "xen_maker.h"
+#include "tests/unit/xen_maker.h"
 #include "platform/pc_map.h"
 #include <xen/memory.h>
 

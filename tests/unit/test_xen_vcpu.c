@@ -1,5 +1,5 @@
 /* vCPUs: their start state, what they register, their timers and time; and the consoles' rings. */
-#include "xen_maker.h"
+#include "tests/unit/xen_maker.h"
 #include "platform/pc_map.h"
 #include "hypervisor/xen/vcpu_start.h"
 #include <xen/hvm/hvm_op.h>
