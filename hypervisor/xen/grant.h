@@ -14,5 +14,7 @@ bool grant_grow(struct xen_domain *x, uint64_t frames);
 struct grant_map *grant_map_at(struct xen_domain *x, uint32_t handle);      /* under grant.lock; NULL: no such handle */
 /* Under grant.lock: a free one, MAP_LEAVING until the caller says MADE; NULL: none left. */
 struct grant_map *grant_map_new(struct xen_domain *x, uint32_t *handle);
+/* One element of GNTTABOP_copy, at `at` in the guest. 0 or -error. */
+int64_t grant_copy_one(struct call *c, uint64_t at);
 int16_t grant_swap(struct xen_domain *x, uint32_t a, uint32_t b);
 #endif

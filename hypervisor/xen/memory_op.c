@@ -5,11 +5,9 @@
 #define __XEN_TOOLS__ 1    /* the names of what a toolstack may ask, to refuse it */
 #include "hypervisor/xen/memory.h"
 #include "platform/pc_map.h"
-#include "start_info/start_info.h"
-#include <string.h>
 #include <xen/memory.h>
 
-enum { EXTENT_SHIFT = 6, OPERATION_MASK = (1 << EXTENT_SHIFT) - 1, ORDER_MAX = 9, PAGES_PER_UNIT = 8, MAP_ENTRIES_MAX = 128 };
+enum { EXTENT_SHIFT = 6, OPERATION_MASK = (1 << EXTENT_SHIFT) - 1, ORDER_MAX = 9, PAGES_PER_UNIT = 8 };
 
 static uint64_t done_so_far(const struct call *c) { return (c->wide ? c->arg[0] : (uint32_t)c->arg[0]) >> EXTENT_SHIFT; }
 
@@ -267,78 +265,6 @@ static int64_t maximum_gpfn(struct call *c)
     return (int64_t)((end > special ? end : special) >> PAGE_SHIFT) - 1;
 }
 
-struct map { uint32_t count, pad; uint64_t buffer; };
-struct map_narrow { uint32_t count, buffer; };
-_Static_assert(sizeof(struct map) == sizeof(struct xen_memory_map), "the 64-bit layout");
-
-static bool read_map(struct call *c, uint64_t at, struct map *m)
-{
-    struct map_narrow n;
-    if (c->wide)
-        return take(c, m, at, sizeof(*m));
-    if (!take(c, &n, at, sizeof(n)))
-        return false;
-    *m = (struct map){ n.count, 0, n.buffer };
-    return true;
-}
-
-/* The map that start info carries too; version 0 of that structure leaves it to this call. A guest may have set its own. */
-static uint32_t current_map(struct xen_domain *x, struct e820 *to)
-{
-    struct start_info_range range[16];
-    if (x->map) {
-        memcpy(to, x->map, x->map_entries * sizeof(*to));
-        return x->map_entries;
-    }
-    uint32_t n = start_info_memory_map(x->domain->platform, gpa(PC_ACPI_BASE), x->acpi_size, range, 16);
-    for (uint32_t i = 0; i < n; i++)
-        to[i] = (struct e820){ range[i].base, range[i].size, range[i].type };
-    return n;
-}
-
-static int64_t memory_map(struct call *c)
-{
-    struct map m;
-    struct e820 e[MAP_ENTRIES_MAX];
-    if (!read_map(c, c->arg[1], &m))
-        return -XEN_EFAULT;
-    lock_take(&c->v->domain->lock);
-    uint32_t count = current_map(c->x, e);
-    lock_give(&c->v->domain->lock);
-    if (m.buffer && m.count < count)
-        count = m.count;
-    if (m.buffer && !give(c, m.buffer, e, count * sizeof(*e)))
-        return -XEN_EFAULT;
-    return give(c, c->arg[1], &count, sizeof(count)) ? 0 : -XEN_EFAULT;
-}
-
-/* A boot loader leaves its kernel the map it has changed (GRUB does). It says what the guest tells itself, and no more. */
-static int64_t set_memory_map(struct call *c)
-{
-    struct map m;
-    struct e820 e[MAP_ENTRIES_MAX];
-    uint16_t domain;
-    uint64_t at = c->arg[1] + (c->wide ? offsetof(struct xen_foreign_memory_map, map) : 4);
-    if (!take(c, &domain, c->arg[1], sizeof(domain)) || !read_map(c, at, &m))
-        return -XEN_EFAULT;
-    int64_t error = self_only(c, domain);
-    if (error)
-        return error;
-    if (m.count > MAP_ENTRIES_MAX)
-        return -XEN_EINVAL;
-    if (!take(c, e, m.buffer, m.count * sizeof(*e)))
-        return -XEN_EFAULT;
-    lock_take(&c->v->domain->lock);
-    if (!c->x->map)
-        c->x->map = late_alloc(c->x, sizeof(e));
-    if (c->x->map) {
-        memcpy(c->x->map, e, m.count * sizeof(*e));
-        c->x->map_entries = m.count;
-    }
-    lock_give(&c->v->domain->lock);
-    return c->x->map ? 0 : -XEN_ENOMEM;
-}
-
 int64_t hypercall_memory(struct call *c)
 {
     unsigned op = (unsigned)(c->arg[0] & OPERATION_MASK);
@@ -353,8 +279,8 @@ int64_t hypercall_memory(struct call *c)
     case XENMEM_add_to_physmap:         return add_to_physmap(c);
     case XENMEM_add_to_physmap_batch:   return add_to_physmap_batch(c);
     case XENMEM_remove_from_physmap:    return remove_from_physmap(c);
-    case XENMEM_memory_map:             return memory_map(c);
-    case XENMEM_set_memory_map:         return set_memory_map(c);
+    case XENMEM_memory_map:             return memory_map_get(c);
+    case XENMEM_set_memory_map:         return memory_map_set(c);
     case XENMEM_machine_memory_map:
     case XENMEM_set_pod_target:
     case XENMEM_get_pod_target:
