@@ -142,6 +142,7 @@ bad unknown-key-after-list 'line 3: unknown key lapci: did you mean lapic\?' -- 
 bad key-of-xl 'line 1: disk is a key of xl that has no meaning here' 'remove it' -- 'disk=[ "phy:x" ]'
 bad ioapic-without-lapic 'ioapic=1 with lapic=0' 'set lapic=1 or ioapic=0' -- 'lapic=0' 'ioapic=1'
 bad xen-0-lapic-0 'xen=0 with lapic=0' 'set lapic=1 or xen=1' -- 'xen=0' 'lapic=0'
+bad xenstore-without-xen 'xenstore=1 with xen=0' 'set xen=1 or xenstore=0' -- 'xen=0' 'xenstore=1'
 bad start-info-0-xen-0 'start_info_version=0 with xen=0' -- 'xen=0' 'start_info_version=0'
 bad cmdline-and-extra 'cmdline and extra contradict' -- 'cmdline="a"' 'extra="b"'
 bad set-twice 'vcpus is set twice, on lines 1 and 2' -- 'vcpus=1' 'vcpus=2'
