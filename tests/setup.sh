@@ -66,6 +66,8 @@ update() {
 # apt-get says "E: Unable to locate" and the like when its lists are old or absent: then refresh them, once, and try again.
 with_fresh_lists() { "$@" || { update; "$@"; }; }
 
+install() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null; }
+
 install_missing() {
     local missing
     # shellcheck disable=SC2086
@@ -75,7 +77,7 @@ install_missing() {
     may_install || give_up "these packages are missing and installing them needs root: run as root: apt-get install $missing"
     say "installing: $missing"
     # shellcheck disable=SC2086
-    with_fresh_lists $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null ||
+    with_fresh_lists install $missing ||
         give_up "apt-get could not install all of: $missing(see above)"
 }
 
