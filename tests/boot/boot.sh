@@ -51,11 +51,19 @@ guest() {
     cfgs+=("$file")
 }
 
+# memory=DEFAULT, or nothing that matters where the caller says it.
+memory() {
+    local d=$1 pair
+    shift
+    for pair in "$@"; do [[ $pair == memory=* ]] && { echo "type=pvh"; return; }; done
+    echo "memory=$d"
+}
+
 # test_guest PROGRAM COMMAND-LINE KEY=VALUE...: one of guests/tests, which must pass.
 test_guest() {
     local program=$1 cmdline=$2
     shift 2
-    guest "$program" "kernel=$PWD/$B/guests/$program.elf" "cmdline=$cmdline" memory=64 "$@"
+    guest "$program" "kernel=$PWD/$B/guests/$program.elf" "cmdline=$cmdline" "$(memory 64 "$@")" "$@"
     [ "$code" != 0 ] || want "TEST-RESULT: $program PASS"
     bad 'FAIL:'
     bad 'ERROR:'
@@ -65,7 +73,7 @@ test_guest() {
 linux() {
     local n=$1 kernel=$2 cmdline=$3
     shift 3
-    guest "$n" "kernel=$kernel" "ramdisk=$PWD/$B/guests/initrd.cpio" "cmdline=$cmdline" memory=256 "$@"
+    guest "$n" "kernel=$kernel" "ramdisk=$PWD/$B/guests/initrd.cpio" "cmdline=$cmdline" "$(memory 256 "$@")" "$@"
     bad "$LINUX_BAD"
 }
 
