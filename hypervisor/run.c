@@ -121,7 +121,7 @@ static enum next hypercall(struct vcpu *v)
     }
     switch (xen_hypercall(v)) {
     case XEN_BLOCK: return something_waits(v) ? GO_ON : BLOCK;
-    case XEN_YIELD: sched_yield(); return GO_ON;
+    case XEN_YIELD: sched_give_way(); return GO_ON;
     default:        return GO_ON;
     }
 }
@@ -142,7 +142,7 @@ static enum next handle(struct vcpu *v, const struct exit *e)
     case EXIT_MSR:       if (e->msr.write) write_msr(v, &e->msr); else read_msr(v, &e->msr); return GO_ON;
     case EXIT_HYPERCALL: return hypercall(v);
     case EXIT_XSETBV:    xsetbv(v); return GO_ON;
-    case EXIT_PAUSE:     arch_skip(v->arch, 2); sched_yield(); return GO_ON;
+    case EXIT_PAUSE:     arch_skip(v->arch, 2); sched_give_way(); return GO_ON;
     case EXIT_UNDEFINED: arch_exception(v->arch, TRAP_UD, false, 0); return GO_ON;
     case EXIT_SHUTDOWN:
         domain_crash(v->domain, "vCPU %u: triple fault at rip %#llx", v->id, (unsigned long long)arch_regs(v->arch)->rip);

@@ -183,7 +183,7 @@ bool sched_should_leave(void)
     return false;
 }
 
-void sched_yield(void)
+void sched_give_way(void)
 {
     struct cpu *c = &cpus[arch_cpu()];
     if (atomic_load_explicit(&c->contended, memory_order_relaxed))

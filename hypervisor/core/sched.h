@@ -17,7 +17,7 @@ struct vcpu *sched_current(void);
 /* The vCPU's slice is over, or it was asked to yield: should this CPU call sched_put? Cheap; no lock. */
 bool sched_should_leave(void);
 /* Makes this CPU's current vCPU give way at the next chance (PAUSE, SCHEDOP_yield). */
-void sched_yield(void);
+void sched_give_way(void);
 /* This CPU gives up v. blocked: it waits, unless v->work was set meanwhile; else it is runnable again. Off if it was to stop. */
 void sched_put(struct vcpu *v, bool blocked);
 /*
