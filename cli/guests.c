@@ -1,5 +1,6 @@
 /* Owns: a set of guests and the files that they share. Invariant: a part that two guests use is one part. */
 #include "cli/guests.h"
+#include "cli/arrange.h"
 #include "cli/cli.h"
 #include "lib/checked.h"
 #include <errno.h>
@@ -14,7 +15,11 @@ static bool read_kernel(struct part *p, struct error *e)
     if (!unpack_kernel(&p->unpacked, file_span(&p->file), p->path, e))
         return false;
     p->bytes = p->unpacked.elf;
-    return kernel_read(&k, p->bytes, shown(p->path), e);    /* here, where the file's name is known */
+    if (!kernel_read(&k, p->bytes, shown(p->path), e))      /* here, where the file's name is known */
+        return false;
+    if (arrange_kernel(&p->arranged, p->bytes))
+        p->bytes = bytes_span(&p->arranged);
+    return true;
 }
 
 /* The part for a file, a new one or one that another guest brought. */
@@ -153,6 +158,7 @@ void guests_free(struct guests *g)
         (void)munmap((void *)(uintptr_t)g->image.at, g->image.left);
     for (unsigned i = 0; i < g->parts; i++) {
         bytes_free(&g->part[i].unpacked.owned);
+        bytes_free(&g->part[i].arranged);
         file_close(&g->part[i].file);
         free(g->part[i].path);
     }

@@ -9,8 +9,16 @@
 #include "hypervisor/builder/plan.h"
 #include "loader/bundle.h"
 
-/* A file that goes into the bundle, once, however many guests use it. A kernel is there unpacked. */
-struct part { struct file file; bool kernel; char *path; struct unpacked unpacked; struct span bytes; uint64_t offset; };
+/* A file that goes into the bundle, once, however many guests use it. A kernel is there unpacked and rearranged. */
+struct part {
+    struct file file;
+    bool kernel;
+    char *path;
+    struct unpacked unpacked;
+    struct bytes arranged;
+    struct span bytes;          /* what goes into the bundle, in one of the above */
+    uint64_t offset;
+};
 
 struct guest {
     struct config config;
