@@ -17,11 +17,11 @@ bool io_dispatch(struct io_map *m, struct vcpu *v, struct io_access *a)
 {
     if (!a->write)
         a->value = 0;       /* a lazy chip cannot leak stale bits */
-    for (unsigned i = 0; i < m->count; i++) {
-        struct io_range *r = &m->at[i];
-        if (!range_within(a->addr, a->size, r->base, r->size))
+    for (const struct io_range *r = m->at, *end = r + m->count; r < end; r++) {
+        uint64_t within = a->addr - r->base;            /* below base this wraps, and is past size too */
+        if (within >= r->size || a->size > r->size - within)
             continue;
-        a->addr -= r->base;
+        a->addr = within;
         r->access(r->owner, v, a);
         return true;
     }
