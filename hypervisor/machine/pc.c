@@ -13,13 +13,15 @@ bool machine_create(struct domain *d)
         if (!d->vcpu[i]->machine)
             return false;
     }
-    return pc_apic_create(d) && pc_ports_create(d);
+    return pc_apic_create(d) && pc_ports_create(d) && (d->platform->lapic || pc_pic_create(d));
 }
 
 void machine_destroy(struct domain *d)
 {
-    if (d->machine)
-        pc_apic_destroy(d);
+    if (!d->machine)
+        return;
+    pc_apic_destroy(d);
+    pc_pic_destroy(d);
 }
 
 bool machine_has_lapic(struct domain *d) { return d->platform->lapic; }

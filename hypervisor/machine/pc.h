@@ -4,6 +4,7 @@
 #include "hypervisor/devices/acpi_pm.h"
 #include "hypervisor/devices/ioapic.h"
 #include "hypervisor/devices/lapic.h"
+#include "hypervisor/devices/pic.h"
 #include "hypervisor/devices/pit.h"
 #include "hypervisor/devices/uart8250.h"
 #include "hypervisor/machine/machine.h"
@@ -15,8 +16,11 @@ struct mtrr { uint64_t fixed[MTRR_FIXED], variable[2 * MTRR_VARIABLE], def_type;
 
 struct machine {
     struct domain *domain;
-    struct lock ioapic_lock, uart_lock, pit_lock;   /* each: its chip; outer to lapic_lock, never two of them at once */
+    /* Each: its chip. uart_lock and pit_lock are outer to ioapic_lock and pic_lock, these to lapic_lock. */
+    struct lock ioapic_lock, pic_lock, uart_lock, pit_lock;
     struct ioapic ioapic;
+    struct pic pic;                 /* of a guest without local APICs */
+    struct timer pit_alarm;         /* the PIT's channel 0, where it interrupts */
     struct uart8250 uart;
     uint8_t typed[TYPED_MAX];       /* bytes that the UART had no room for yet, a ring */
     unsigned typed_first, typed_count;
@@ -41,7 +45,14 @@ bool pc_apic_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 bool pc_apic_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 uint64_t pc_guest_tsc(struct vcpu *v);
 void pc_ioapic_access(void *owner, struct vcpu *v, struct io_access *a);
-void pc_ioapic_line(void *owner, unsigned pin, bool high);      /* a wire's set(): owner is the struct machine */
+void pc_line(void *owner, unsigned gsi, bool high);             /* a wire's set(): owner is the struct machine; to IOAPIC or 8259 */
+/* pc_pic.c: what interrupts a guest without local APICs: vCPU 0 by a pair of 8259s */
+bool pc_pic_create(struct domain *d);
+void pc_pic_destroy(struct domain *d);
+int pc_pic_pending(struct vcpu *v);
+void pc_pic_accept(struct vcpu *v);
+void pc_pic_line(struct machine *pc, unsigned line, bool high);
+void pc_pit_alarm(struct machine *pc);                          /* sets the PIT's alarm anew; under its lock */
 /* pc_entry.c */
 void pc_reset_state(struct x86_state *s);                       /* after RESET, APM vol. 2, 14.1.3 */
 void pc_sipi_state(struct x86_state *s, uint8_t vector);

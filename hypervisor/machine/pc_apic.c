@@ -155,9 +155,11 @@ static void ioapic_sends(void *owner, const struct apic_message *m)
         send(pc->domain, m, NULL);
 }
 
-void pc_ioapic_line(void *owner, unsigned pin, bool high)
+void pc_line(void *owner, unsigned pin, bool high)
 {
     struct machine *pc = owner;
+    if (!pc->domain->platform->lapic)
+        pc_pic_line(pc, pin, high);
     if (!pc->domain->platform->ioapic)
         return;
     lock_take(&pc->ioapic_lock);
@@ -239,7 +241,7 @@ int machine_pending(struct vcpu *v)
 {
     struct machine_vcpu *m = v->machine;
     if (!v->domain->platform->lapic)
-        return -1;
+        return pc_pic_pending(v);
     lock_take(&m->lapic_lock);
     int vector = lapic_pending(&m->lapic);
     lock_give(&m->lapic_lock);
@@ -248,6 +250,10 @@ int machine_pending(struct vcpu *v)
 
 void machine_accept(struct vcpu *v, uint8_t vector)
 {
+    if (!v->domain->platform->lapic) {
+        pc_pic_accept(v);
+        return;
+    }
     lock_take(&v->machine->lapic_lock);
     lapic_accept(lapic(v), vector);
     lock_give(&v->machine->lapic_lock);

@@ -55,6 +55,8 @@ void machine_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct x86_c
     case 0x1: features(v, c); return;
     case 0x4: case 0x5: case 0x9: case 0xa: case 0x15: case 0x16: *c = (struct x86_cpuid){ 0 }; return;
     case 0x6: *c = (struct x86_cpuid){ .eax = v->domain->platform->lapic ? BIT(2) : 0 }; return;     /* ARAT: the APIC timer never stops */
+    /* TSC_ADJUST is emulated (pc_msr.c) whatever the processor has: with it Linux trusts an invariant TSC and stops comparing. */
+    case 0x7: c->ebx = with(c->ebx, 1, subleaf == 0); return;
     case 0xb: topology(v, subleaf, c); return;
     case 0x40000000: signature(c); return;
     case 0x80000001: c->ecx = with(c->ecx, 1, v->domain->vcpus > 1); c->edx = with(c->edx, LEAF1_EDX_APIC, v->domain->platform->lapic); return;

@@ -87,6 +87,8 @@ static void pit_access(void *owner, struct vcpu *v, struct io_access *a)
         pit_write(&pc->pit, 0x40 + (unsigned)a->addr, (uint8_t)a->value, arch_clock());
     else
         a->value = pit_read(&pc->pit, 0x40 + (unsigned)a->addr, arch_clock());
+    if (a->write)
+        pc_pit_alarm(pc);
     lock_give(&pc->pit_lock);
 }
 
@@ -117,13 +119,13 @@ static bool claim(struct domain *d, uint64_t base, uint64_t size,
 }
 
 /*
- * A guest of the Xen ABI is told its TSC's frequency and has no PIT. Yet Linux tries one before it looks
+ * A guest of the Xen ABI with a local APIC is told its TSC's frequency and has no PIT. Yet Linux tries one before it looks
  * (quick_pit_calibrate), and spins 50,000 times while channel 2 reads as 0xff, as a floating bus does: so the four
  * ports read as zero there, and the attempt ends at once.
  */
 static bool create_timers(struct domain *d)
 {
-    if (d->platform->xen)
+    if (d->platform->xen && d->platform->lapic)
         return claim(d, 0x40, 4, absent_access, "no PIT");
     pit_reset(&d->machine->pit);
     return claim(d, 0x40, 4, pit_access, "PIT") && claim(d, 0x61, 1, speaker_access, "PIT gate") &&
@@ -135,7 +137,7 @@ static bool create_uart(struct domain *d)
     struct machine *pc = d->machine;
     if (!d->platform->uart.present)
         return true;
-    pc->uart.irq = (struct wire){ pc_ioapic_line, pc, d->platform->uart.gsi };
+    pc->uart.irq = (struct wire){ pc_line, pc, d->platform->uart.gsi };
     pc->uart.transmit = uart_transmits;
     pc->uart.owner = pc;
     uart8250_reset(&pc->uart);
