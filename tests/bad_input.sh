@@ -1,5 +1,5 @@
 #!/bin/bash
-# Bad input, one line a case: what the tool or the hypervisor is given, and what it is to say. Each must end with the exit
+# What the tool is given, good and bad. Bad input, one line a case: what the tool or the hypervisor is given, and what it is to say. Each must end with the exit
 # code named, with exactly one sentence on stderr that names the file, the fault and the way out, and leave no file behind.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -78,6 +78,42 @@ kernel good.elf
 cfg good.cfg 'name="good"'
 "$tool" pack good.cfg -o good.bundle >/dev/null 2>err && [ -s good.bundle ]; verdict good-is-good "$([ -s err ] && echo refused)"
 
+# ---- kernels in every wrapping come out as they went in
+pack_with() { # how, file: on stdout
+    case $1 in
+        lzma)      xz --format=lzma -c <"$2" ;;
+        lz4)       lz4 -q -l -c <"$2" ;;
+        lz4-frame) lz4 -q -c <"$2" ;;
+        xz)        xz --check=crc32 --x86 --lzma2=dict=32MiB -c <"$2" ;;
+        *)         "$1" -c <"$2" ;;
+    esac
+}
+le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
+put() { dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none; }
+bzimage() { # payload, output: the header's fields that matter, and the unpacked size that the kernel's build appends
+    head -c 1024 /dev/zero >"$2"
+    printf '\x01' | put "$2" 0x1f1
+    printf '\x55\xaa' | put "$2" 0x1fe
+    printf 'HdrS\x0f\x02' | put "$2" 0x202
+    le32 $(($(stat -c %s "$1") + 4)) | put "$2" 0x24c
+    { cat "$1"; le32 "$(stat -c %s large.elf)"; head -c 100 /dev/zero; } >>"$2"
+}
+comes_out() { # name, file
+    "$tool" inspect --extract extracted "$2" >out 2>err
+    verdict "$1" "$(cmp -n "$(stat -c %s large.elf)" large.elf extracted 2>&1)"
+    rm -f extracted
+}
+{ cat good.elf; for i in 1 2 3 4 5 6 7 8; do cat "$(command -v bash)"; done; } >large.elf     # more than one block of LZ4
+for how in gzip bzip2 xz lzma lz4 lz4-frame zstd; do
+    pack_with $how large.elf >large.packed
+    comes_out "unpacks-$how" large.packed
+    bzimage large.packed large.bz
+    [ $how = lz4-frame ] || comes_out "unpacks-bzimage-$how" large.bz
+done
+bzimage large.elf large.bz
+comes_out unpacks-bzimage-uncompressed large.bz
+rm -f large.*
+
 # ---- kernels
 echo "just text, long enough to be looked at as a header of something" >text
 cp "$(command -v bash)" no-note.elf
@@ -106,11 +142,7 @@ cp "$linux" damaged-bzimage
 head -c 65536 /dev/zero | dd of=damaged-bzimage bs=1 seek=3000000 conv=notrunc status=none
 bad damaged-bzimage 'damaged-bzimage: ' 'copy (the file|it) again' -- 'kernel="damaged-bzimage"'
 for how in gzip bzip2 xz lzma lz4 zstd; do
-    case $how in
-        lzma) xz --format=lzma -c <no-note.elf ;;
-        lz4)  lz4 -q -l -c <no-note.elf ;;
-        *)    $how -c <no-note.elf ;;
-    esac >"packed.$how"
+    pack_with $how no-note.elf >"packed.$how"
     head -c 300000 "packed.$how" >"cut.$how"
     bad "cut-$how" "cut.$how: its $how data is (cut short|damaged)" 'copy the file again' -- "kernel=\"cut.$how\""
     bad "packed-$how" "packed.$how: no PHYS32_ENTRY note" -- "kernel=\"packed.$how\""
