@@ -1,5 +1,5 @@
 /*
- * Owns: the image: RSDP first, then DSDT, FADT, MADT, and last the RSDT and XSDT that point at them. The order never
+ * Owns: the image: RSDP first, then DSDT, FACS, FADT, MADT, and last the RSDT and XSDT that point at them. The order never
  * changes, so the same platform at the same address gives the same bytes.
  */
 #include "acpi/acpi.h"
@@ -41,7 +41,8 @@ static void write_image(struct table_out *o, const struct platform *p, uint64_t 
     struct listed l = { .n = 0 };
     table_zero(o, RSDP_LENGTH);
     uint64_t dsdt = acpi_dsdt(o, p);    /* found through the FADT, not listed */
-    l.at[l.n++] = acpi_fadt(o, p, base + dsdt);
+    uint64_t facs = p->lapic ? 0 : base + acpi_facs(o);
+    l.at[l.n++] = acpi_fadt(o, p, base + dsdt, facs);
     if (p->lapic)
         l.at[l.n++] = acpi_madt(o, p);
     uint64_t rsdt = root_table(o, "RSDT", &l, base, 4);

@@ -66,7 +66,12 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
         processor(o, i);
     if (p->uart.present)
         uart(o, p);
-    if (!p->xen) {                      /* who has no Xen clock measures its TSC against these */
+    if (!p->lapic) {
+        ports(o, "PICM", "PNP0000", 0x20, 2);
+        ports(o, "PICS", "PNP0000", 0xa0, 2);
+        ports(o, "ELCR", "PNP0C02", 0x4d0, 2);
+    }
+    if (!p->xen || !p->lapic) {         /* who has no Xen clock measures its TSC against these, or takes its ticks from them */
         ports(o, "TIMR", "PNP0100", PC_PIT_PORT, 4);
         ports(o, "SPKR", "PNP0800", PC_PIT_GATE, 1);
     }

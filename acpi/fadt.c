@@ -1,6 +1,7 @@
 /*
- * Owns: the FADT (ACPI 6.4, 5.2.9) of a hardware-reduced machine. There is no PM1 block, no SCI, no FACS: the guest
- * powers off through the sleep control register, restarts through the reset register.
+ * Owns: the FADT (ACPI 6.4, 5.2.9). A machine with local APICs is hardware-reduced: there is no PM1 block, no SCI, no FACS; the
+ * guest powers off through the sleep control register, restarts through the reset register. One without is a PC of old: Linux
+ * then lives on the PIT and the 8259s, which it gives up at once where hardware is reduced.
  */
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
@@ -20,7 +21,7 @@ static void io_register(struct table_out *o, uint16_t port, uint8_t bytes)
     table_le(o, 1, 1);                              /* system I/O */
     table_le(o, bytes * 8u, 1);
     table_le(o, 0, 1);                              /* bit offset */
-    table_le(o, bytes == 4 ? 3 : 1, 1);             /* access size: dword, byte */
+    table_le(o, bytes == 4 ? 3 : bytes, 1);         /* access size: dword, word, byte */
     table_le(o, port, 8);
 }
 
@@ -28,53 +29,83 @@ static void io_register(struct table_out *o, uint16_t port, uint8_t bytes)
  * The PM timer is for who has no Xen clock to read the TSC's frequency from. A hardware-reduced FADT's timer fields are
  * to be ignored by the letter (5.2.9), yet Linux and FreeBSD read them all the same, and find no other clock here.
  */
-static bool has_pm_timer(const struct platform *p) { return !p->xen; }
+static bool has_pm_timer(const struct platform *p) { return !p->xen || !p->lapic; }
 
 static uint32_t flags(const struct platform *p)
 {
-    uint32_t f = FLAG_WBINVD | FLAG_PROC_C1 | FLAG_RESET_REG_SUP | FLAG_HEADLESS | FLAG_HW_REDUCED;
+    uint32_t f = FLAG_WBINVD | FLAG_PROC_C1 | FLAG_RESET_REG_SUP | FLAG_HEADLESS | (p->lapic ? FLAG_HW_REDUCED : 0);
     f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1 means: no such fixed hardware */
     return has_pm_timer(p) ? f | FLAG_TMR_VAL_EXT : f;
 }
 
 /* Offsets 36 to 115: what ACPI 1.0 had, nearly all of it about hardware that is not there. */
-static void fixed_part(struct table_out *o, const struct platform *p, uint64_t dsdt)
+static void fixed_part(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs)
 {
-    bool timer = has_pm_timer(p);
-    table_le(o, 0, 4);                              /* FIRMWARE_CTRL: no FACS */
+    bool timer = has_pm_timer(p), pm1 = !p->lapic;
+    table_le(o, facs, 4);
     table_le(o, dsdt, 4);
     table_zero(o, 2);                               /* reserved; preferred profile: unspecified */
-    table_zero(o, 76 - 46);                         /* no SCI, no SMI command port, no PM1 and PM2 blocks */
+    table_le(o, pm1 ? PC_SCI_GSI : 0, 2);           /* named, as it must be; no event ever raises it */
+    table_zero(o, 56 - 48);                         /* no SMI command port: ACPI mode is on from the start */
+    table_le(o, pm1 ? PC_PM1A_EVENT : 0, 4);
+    table_zero(o, 64 - 60);
+    table_le(o, pm1 ? PC_PM1A_CONTROL : 0, 4);
+    table_zero(o, 76 - 68);                         /* no PM1b, no PM2 */
     table_le(o, timer ? PC_PM_TIMER : 0, 4);
-    table_zero(o, 91 - 80);                         /* no GPE blocks */
+    table_zero(o, 88 - 80);                         /* no GPE blocks */
+    table_le(o, pm1 ? 4 : 0, 1);                    /* PM1_EVT_LEN */
+    table_le(o, pm1 ? 2 : 0, 1);                    /* PM1_CNT_LEN */
+    table_zero(o, 91 - 90);
     table_le(o, timer ? 4 : 0, 1);                  /* PM_TMR_LEN */
     table_zero(o, 96 - 92);
     table_le(o, 101, 2);                            /* P_LVL2_LAT over 100, P_LVL3_LAT over 1000: no C2, no C3 */
     table_le(o, 1001, 2);
     table_zero(o, 109 - 100);                       /* WBINVD works, so no flush sizes; no throttling; no RTC */
-    table_le(o, BOOT_NO_VGA | BOOT_NO_CMOS_RTC | (p->uart.present ? BOOT_LEGACY_DEVICES : 0), 2);   /* no 8042; MSI allowed */
+    table_le(o, BOOT_NO_VGA | BOOT_NO_CMOS_RTC | (p->uart.present || pm1 ? BOOT_LEGACY_DEVICES : 0), 2);   /* no 8042; MSI allowed */
     table_zero(o, 1);
     table_le(o, flags(p), 4);
 }
 
-uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt)
+uint64_t acpi_facs(struct table_out *o)
+{
+    enum { LENGTH = 64, VERSION = 2 };
+    table_align(o, 64);
+    uint64_t start = o->used;
+    table_bytes(o, "FACS", 4);
+    table_le(o, LENGTH, 4);
+    table_zero(o, 32 - 8);                          /* signature, waking vectors, global lock, flags */
+    table_le(o, VERSION, 1);
+    table_zero(o, LENGTH - 33);
+    return start;
+}
+
+/* A register block that is there, or zeroes. */
+static void block(struct table_out *o, bool present, uint16_t port, uint8_t bytes)
+{
+    if (present)
+        io_register(o, port, bytes);
+    else
+        table_zero(o, 12);
+}
+
+uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs)
 {
     uint64_t start = table_begin(o, "FACP", FADT_REVISION);
-    fixed_part(o, p, dsdt);
+    fixed_part(o, p, dsdt, facs);
     io_register(o, PC_RESET_PORT, 1);
     table_le(o, PC_RESET_VALUE, 1);
     table_le(o, 0, 2);                              /* ARM boot flags */
     table_le(o, FADT_MINOR, 1);
     table_le(o, 0, 8);                              /* X_FIRMWARE_CTRL */
     table_le(o, dsdt, 8);
-    table_zero(o, 5 * 12);                          /* X_PM1a_EVT_BLK to X_PM2_CNT_BLK */
-    if (has_pm_timer(p))
-        io_register(o, PC_PM_TIMER, 4);
-    else
-        table_zero(o, 12);
+    block(o, !p->lapic, PC_PM1A_EVENT, 4);
+    table_zero(o, 12);                              /* X_PM1b_EVT_BLK */
+    block(o, !p->lapic, PC_PM1A_CONTROL, 2);
+    table_zero(o, 2 * 12);                          /* X_PM1b_CNT_BLK, X_PM2_CNT_BLK */
+    block(o, has_pm_timer(p), PC_PM_TIMER, 4);
     table_zero(o, 2 * 12);                          /* X_GPE0_BLK, X_GPE1_BLK */
-    io_register(o, PC_SLEEP_CONTROL, 1);
-    io_register(o, PC_SLEEP_STATUS, 1);
+    block(o, p->lapic, PC_SLEEP_CONTROL, 1);
+    block(o, p->lapic, PC_SLEEP_STATUS, 1);
     table_bytes(o, "Bedplate", 8);                  /* hypervisor vendor identity */
     table_end(o, start);
     return start;

@@ -158,6 +158,28 @@ static void show_hex(const struct show *s, struct span body)
     }
 }
 
+/* The FACS has a header of its own and no checksum (5.2.10). */
+static void show_facs_of(const struct show *s, struct span fadt)
+{
+    static const struct show_field fields[] = {
+        { "Signature", 4, SHOW_ASCII, 0 }, { "Length", 4, SHOW_NUMBER, 0 }, { "Hardware signature", 4, SHOW_HEX, 0 },
+        { "Waking vector", 4, SHOW_HEX, 0 }, { "Global lock", 4, SHOW_HEX, 0 }, { "Flags", 4, SHOW_HEX, 0 },
+        { "Waking vector, 64 bits", 8, SHOW_HEX, 0 }, { "Version", 1, SHOW_NUMBER, 0 },
+    };
+    struct span old = span_slice(fadt, 36, 4), wide = span_slice(fadt, 132, 8);
+    uint64_t low = span_le(&old, 4), high = span_le(&wide, 8), at = high ? high : low;
+    struct span table = span_slice(s->image, at - s->at, 64);
+    if (!at)
+        return;
+    if (at < s->at || table.broken || !is(table, "FACS")) {
+        show_line(s, "  damaged: no FACS where the FADT points");
+        return;
+    }
+    show_line(s, "%s", "");
+    show_line(s, "FACS at 0x%llx", (unsigned long long)at);
+    show_fields(s, &table, 0, fields, COUNT(fields));
+}
+
 static void show_table(const struct show *s, uint64_t at);
 
 /* The FADT's DSDT is X_DSDT when it has one, else the 32-bit field. */
@@ -183,6 +205,7 @@ static void show_table(const struct show *s, uint64_t at)
     body = span_slice(table, HEADER, table.left - HEADER);
     if (is(table, "FACP")) {
         show_fadt(s, body);
+        show_facs_of(s, table);
         show_dsdt_of(s, table);
     } else if (is(table, "APIC")) {
         show_madt(s, body);

@@ -5,6 +5,7 @@
 #include "platform/platform.h"
 
 uint64_t acpi_dsdt(struct table_out *o, const struct platform *p);
-uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt);   /* dsdt: its guest address, below 4 GiB */
+uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs);   /* guest addresses, below 4 GiB; facs 0: none */
+uint64_t acpi_facs(struct table_out *o);                                            /* not a table: no header, no checksum */
 uint64_t acpi_madt(struct table_out *o, const struct platform *p);                  /* only with p->lapic */
 #endif

@@ -28,8 +28,11 @@ static inline uint32_t platform_apic_id(unsigned vcpu) { return vcpu; }
 #define PC_SLEEP_STATUS  0x601
 #define PC_RESET_PORT    0x604
 #define PC_RESET_VALUE   0x06
-#define PC_PM_TIMER      0x608                   /* 3.579545 MHz, 32 bits; only for guests without the Xen ABI */
-#define PC_PIT_PORT      0x40                    /* an 8254 without an interrupt line, and its gate: only without the Xen ABI */
+#define PC_PM_TIMER      0x608                   /* 3.579545 MHz, 32 bits; only for guests without the Xen ABI or without a local APIC */
+#define PC_PIT_PORT      0x40                    /* an 8254 and its gate: only for guests without the Xen ABI or without a local APIC */
 #define PC_PIT_GATE      0x61
+/* Of a guest without a local APIC, whose FADT is not hardware-reduced (4.8.3.1, 4.8.3.2). */
+#define PC_PM1A_EVENT    0x610                   /* 4 bytes: status, enable */
+#define PC_PM1A_CONTROL  0x614                   /* 2 bytes */
 #define PC_S5_TYPE       5                        /* SLP_TYP for S5, told by \_S5_ */
 #endif

@@ -99,11 +99,11 @@ static void begin(struct pic_chip *c, uint8_t icw1)
 
 static void end(struct pic_chip *c, uint8_t ocw2)
 {
-    uint8_t bit = ocw2 & OCW2_SPECIFIC ? (uint8_t)(1u << (ocw2 & 7)) : (uint8_t)(c->isr & -c->isr);
+    uint8_t bit = (uint8_t)(ocw2 & OCW2_SPECIFIC ? 1u << (ocw2 & 7) : c->isr & -(unsigned)c->isr);
     if (!(ocw2 & OCW2_END))
         return;
     c->isr &= (uint8_t)~bit;
-    c->irr |= (uint8_t)(c->elcr & c->high);
+    c->irr = (uint8_t)(c->irr | (c->elcr & c->high));
 }
 
 static void command(struct pic_chip *c, uint8_t value)
@@ -149,8 +149,8 @@ uint8_t pic_read(const struct pic *p, unsigned port)
 static void set_trigger(struct pic *p, unsigned chip, uint8_t value)
 {
     struct pic_chip *c = &p->chip[chip];
-    c->elcr = value & (chip ? 0xde : 0xf8);
-    c->irr |= (uint8_t)(c->elcr & c->high);
+    c->elcr = (uint8_t)(value & (chip ? 0xdeu : 0xf8u));
+    c->irr = (uint8_t)(c->irr | (c->elcr & c->high));
 }
 
 void pic_write(struct pic *p, unsigned port, uint8_t value)

@@ -63,6 +63,19 @@ static void sleep_access(void *owner, struct vcpu *v, struct io_access *a)
         a->value = acpi_pm_sleep_read(&pc->pm, (unsigned)a->addr);
 }
 
+static void pm1_access(void *owner, struct vcpu *v, struct io_access *a)
+{
+    struct machine *pc = owner;
+    (void)v;
+    for (unsigned i = 0; i < a->size; i += 2) {
+        unsigned at = ((unsigned)a->addr + i) & ~1u;
+        if (a->write && a->size > 1)
+            act(pc, acpi_pm1_write(&pc->pm, at, (uint16_t)(a->value >> 8 * i)));
+        else if (!a->write)
+            a->value |= (uint64_t)(acpi_pm1_read(&pc->pm, at) >> 8 * (a->addr & 1)) << 8 * i;
+    }
+}
+
 static void reset_access(void *owner, struct vcpu *v, struct io_access *a)
 {
     struct machine *pc = owner;
@@ -146,13 +159,21 @@ static bool create_uart(struct domain *d)
     return claim(d, d->platform->uart.port, 8, uart_access, "UART");
 }
 
+static bool create_power(struct domain *d)
+{
+    if (!d->platform->acpi)
+        return true;
+    if (!claim(d, PC_RESET_PORT, 1, reset_access, "reset register"))
+        return false;
+    if (d->platform->lapic)
+        return claim(d, PC_SLEEP_CONTROL, 2, sleep_access, "ACPI sleep registers");
+    return claim(d, PC_PM1A_EVENT, 6, pm1_access, "PM1a registers");
+}
+
 bool pc_ports_create(struct domain *d)
 {
     acpi_pm_reset(&d->machine->pm, PC_S5_TYPE, PC_RESET_VALUE);
-    if (d->platform->acpi && (!claim(d, PC_SLEEP_CONTROL, 2, sleep_access, "ACPI sleep registers") ||
-                              !claim(d, PC_RESET_PORT, 1, reset_access, "reset register")))
-        return false;
-    return create_timers(d) && create_uart(d);
+    return create_power(d) && create_timers(d) && create_uart(d);
 }
 
 void machine_port(struct vcpu *v, const struct exit_port *e)

@@ -179,6 +179,12 @@ done
 begin linux-no-lapic 60
 linux linux "$K61" "console=hvc0 bp.do=check" lapic=0
 checked 1
+want "BP-FACT clockevent pit"
+end
+
+begin linux-6.12-no-lapic 60
+linux linux "$K612" "console=ttyS0 bp.do=check" lapic=0 uart=1
+checked 1
 end
 
 # A guest without the Xen ABI measures its TSC against the PIT, in loops that QEMU's emulation is too slow and too uneven for,

@@ -53,6 +53,10 @@ static void write_tables(const char *dir, const uint8_t *image, uint64_t used)
 {
     for (uint64_t at = 48; at + 36 <= used;) {
         uint32_t n;
+        if (!image[at]) {       /* the gap before a FACS, which stands on 64 */
+            at += 16;
+            continue;
+        }
         memcpy(&n, image + at + 4, sizeof(n));
         write_table(dir, image + at);
         at += (n + 15) & ~15u;

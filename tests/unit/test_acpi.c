@@ -90,30 +90,41 @@ static void check_register(const struct image *m, uint64_t at, uint64_t port, un
 
 static void check_fadt(const struct image *m)
 {
-    uint64_t at, timer = m->p.xen ? 0 : PC_PM_TIMER;
+    uint64_t at, timer = m->p.xen && m->p.lapic ? 0 : PC_PM_TIMER;
     assert_true(find(m, "FACP", &at));
     assert_int_equal(check_table(m, at, "FACP"), 276);
     assert_int_equal(le(m, at + 8, 1), 6);
     assert_int_equal(le(m, at + 131, 1), 4);
-    assert_int_equal(le(m, at + 36, 4) | le(m, at + 132, 8), 0);        /* no FACS */
+    uint64_t facs = le(m, at + 36, 4);
+    bool reduced = m->p.lapic;                                          /* else an old PC, for the PIT and the 8259s */
+    assert_int_equal(le(m, at + 132, 8), 0);
+    if (reduced)
+        assert_int_equal(facs, 0);
+    else
+        assert_true(le(m, facs, 4) == 0x53434146 && le(m, facs + 4, 4) == 64 && facs % 64 == 0);
     assert_int_equal(le(m, at + 40, 4), le(m, at + 140, 8));
     uint64_t features = le(m, at + 112, 4);
-    assert_true(features & 1 << 20);                                    /* hardware-reduced */
+    assert_int_equal(features >> 20 & 1, reduced);                      /* hardware-reduced */
     assert_true(features & 1 << 10);                                    /* reset register */
     assert_int_equal(features >> 8 & 1, timer ? 1 : 0);                 /* 32-bit PM timer */
     check_register(m, at + 116, PC_RESET_PORT, 8);
     assert_int_equal(le(m, at + 128, 1), PC_RESET_VALUE);
-    check_register(m, at + 244, PC_SLEEP_CONTROL, 8);
-    check_register(m, at + 256, PC_SLEEP_STATUS, 8);
+    check_register(m, at + 244, reduced ? PC_SLEEP_CONTROL : 0, reduced ? 8 : 0);
+    check_register(m, at + 256, reduced ? PC_SLEEP_STATUS : 0, reduced ? 8 : 0);
+    check_register(m, at + 148, reduced ? 0 : PC_PM1A_EVENT, reduced ? 0 : 32);
+    check_register(m, at + 172, reduced ? 0 : PC_PM1A_CONTROL, reduced ? 0 : 16);
+    assert_int_equal(le(m, at + 56, 4), reduced ? 0 : PC_PM1A_EVENT);
+    assert_int_equal(le(m, at + 64, 4), reduced ? 0 : PC_PM1A_CONTROL);
+    assert_int_equal(le(m, at + 88, 2), reduced ? 0 : 0x204);
     check_register(m, at + 208, timer, 32);
     assert_int_equal(le(m, at + 76, 4), timer);
     assert_int_equal(le(m, at + 91, 1), timer ? 4 : 0);
     for (unsigned i = 148; i < 244; i += 12)
-        if (i != 208)
+        if (i != 208 && i != 148 && i != 172)
             check_register(m, at + i, 0, 0);                            /* no fixed hardware */
-    assert_int_equal(le(m, at + 46, 2), 0);                             /* no SCI */
+    assert_int_equal(le(m, at + 46, 2), reduced ? 0 : PC_SCI_GSI);
     uint64_t boot = le(m, at + 109, 2);
-    assert_int_equal(boot, 0x24 | (m->p.uart.present ? 1 : 0));         /* no VGA, no CMOS RTC, no 8042 (bit 1), MSI allowed (bit 3) */
+    assert_int_equal(boot, 0x24 | (m->p.uart.present || !reduced ? 1 : 0));         /* no VGA, no CMOS RTC, no 8042 (bit 1), MSI allowed (bit 3) */
     assert_memory_equal(m->bytes + (at - m->at) + 268, "Bedplate", 8);
 }
 

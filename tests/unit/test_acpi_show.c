@@ -22,13 +22,15 @@ static void hear(void *owner, const char *line)
 static uint8_t image[0x1000];
 static uint64_t used;
 
-static void build(void)
+static void build_with(bool lapic)
 {
-    struct platform p = { .vcpus = 2, .acpi = true, .lapic = true, .ioapic = true, .cmdline = "" };
+    struct platform p = { .vcpus = 2, .acpi = true, .lapic = lapic, .ioapic = lapic, .cmdline = "" };
     gpa_t rsdp;
     p.uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
     assert_true(acpi_build(&p, gpa(PC_ACPI_BASE), image, sizeof(image), &used, &rsdp));
 }
+
+static void build(void) { build_with(true); }
 
 /* Through a heap copy, so that reading past the image is seen. */
 static struct heard *show(uint64_t n)
@@ -88,6 +90,30 @@ static void an_image_cut_anywhere_is_damaged(void **state)
     }
 }
 
+/* Without a local APIC there is a FACS too, which only the FADT finds. */
+static void a_facs_is_told_and_missed(void **state)
+{
+    (void)state;
+    build_with(false);
+    struct heard *h = show(used);
+    says(h, "FACS at 0xfc000");
+    says(h, "Global lock                0x0");
+    assert_null(strstr(h->text, "damaged"));
+    free(h);
+    for (uint64_t i = 0; i + 4 < used; i++)
+        if (!memcmp(image + i, "FACS", 4))
+            image[i] = 'X';
+    h = show(used);
+    says(h, "damaged: no FACS where the FADT points");
+    free(h);
+    for (uint64_t n = 0; n < used; n++) {
+        build_with(false);
+        h = show(n);
+        says(h, "damaged");
+        free(h);
+    }
+}
+
 static void every_byte_changed_does_no_harm(void **state)
 {
     (void)state;
@@ -111,6 +137,7 @@ int main(void)
         cmocka_unit_test(whole_tables_are_told_in_words),
         cmocka_unit_test(a_wrong_checksum_is_said),
         cmocka_unit_test(an_image_cut_anywhere_is_damaged),
+        cmocka_unit_test(a_facs_is_told_and_missed),
         cmocka_unit_test(every_byte_changed_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
