@@ -23,10 +23,14 @@ round_trip() { # configuration, table
 }
 
 execute() { # configuration, processors, uart
-    local out
+    local out optional
     cp "$work"/DSDT.dat "$work"/FACP.dat "$work"/exec/
-    [ -f "$work/APIC.dat" ] && cp "$work/APIC.dat" "$work/exec/"
+    for optional in APIC FACS; do
+        [ -f "$work/$optional.dat" ] && cp "$work/$optional.dat" "$work/exec/"
+    done
     out=$(acpiexec -b "execute \\_S5;execute \\_SB.C000._UID;objects;namespace" "$work"/exec/*.dat 2>&1) || complain "$1" "acpiexec failed"
+    # acpiexec tries the GPEs of every machine that is not hardware-reduced, and complains where there are none.
+    out=$(grep -v '(aetests-' <<<"$out")
     grep -qiE 'error|exception|failed|warning|AE_' <<<"$out" && { complain "$1" "acpiexec complains"; grep -iE 'error|exception|failed|warning|AE_' <<<"$out" >&2; }
     grep -q 'Integer. = 0000000000000005' <<<"$out" || complain "$1" "\\_S5 does not evaluate to sleep type 5"
     [ "$(grep -cE '^ *[0-9]+ +C[0-9A-F]{3} Device' <<<"$out")" = "$2" ] || complain "$1" "not $2 processor devices"
