@@ -1,5 +1,6 @@
 /* Owns: the life of a PC's chips: allocated with the domain's memory, so what they hold goes when it goes. */
 #include "hypervisor/machine/pc.h"
+#include "platform/pc_map.h"
 
 bool machine_create(struct domain *d)
 {
@@ -25,4 +26,4 @@ void machine_destroy(struct domain *d)
 }
 
 bool machine_has_lapic(struct domain *d) { return d->platform->lapic; }
-uint32_t machine_apic_id(const struct vcpu *v) { return v->id; }
+uint32_t machine_apic_id(const struct vcpu *v) { return platform_apic_id(v->id); }

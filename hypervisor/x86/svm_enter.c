@@ -172,7 +172,7 @@ static int decode_rest(struct arch_vcpu *v, struct exit *e)
     case VMEXIT_VMRUN: case VMEXIT_VMLOAD: case VMEXIT_VMSAVE: case VMEXIT_STGI: case VMEXIT_CLGI: case VMEXIT_SKINIT:
     case VMEXIT_INVLPGA: case VMEXIT_MONITOR: case VMEXIT_MWAIT: case VMEXIT_MWAIT_ARMED: case VMEXIT_RDPRU:
         return exit_as(e, EXIT_UNDEFINED);
-    case VMEXIT_INVALID:
+    case VMEXIT_INVALID: case UINT32_MAX:       /* QEMU 7.2 stores 32 bits of it */
         return broken(e, "the processor refuses to enter its state");
     default:
         return broken(e, "it left for a reason that was not asked for");
