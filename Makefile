@@ -18,7 +18,7 @@ SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,
 FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -Wno-missing-field-initializers -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # What both the hypervisor and the host compile; x86/ only the hypervisor, fake/ only the host.
-PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c
+PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c acpi/*/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c
 CORE := $(wildcard hypervisor/core/*.c hypervisor/machine/*.c hypervisor/xen/*.c) $(filter-out hypervisor/builder/plan.c,$(wildcard hypervisor/builder/*.c)) $(wildcard hypervisor/run.c)
 HV_ONLY := $(wildcard hypervisor/x86/*.c) hypervisor/main.c hypervisor/status.c
 FAKE := $(wildcard hypervisor/fake/*.c)

@@ -7,10 +7,14 @@
 /* Documented in docs/bedplate.1. */
 enum exit_code { EXIT_WELL, EXIT_USAGE, EXIT_REFUSED, EXIT_CRASHED, EXIT_TIMEOUT, EXIT_HOST };
 
-/* `help` stands behind `bedplate NAME --help`; run gets argv[0] = the subcommand's name and returns an exit code. */
+/*
+ * `help` stands behind `bedplate NAME --help`; run gets argv[0] = the subcommand's name and returns an exit code. One with verbs
+ * (a list that ends with NULL), each of them a command, has no run of its own.
+ */
 struct command {
     const char *name, *arguments, *what, *help;
     int (*run)(int argc, char **argv);
+    const struct command *const *verbs;
 };
 extern const struct command command_run, command_pack, command_check, command_inspect, command_acpi, command_start_info;
 

@@ -186,5 +186,5 @@ const struct command command_check = {
     "Examples:\n"
     "  bedplate check web.cfg\n"
     "  bedplate check --json web.cfg db.cfg\n",
-    run,
+    run, NULL,
 };

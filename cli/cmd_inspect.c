@@ -139,5 +139,5 @@ const struct command command_inspect = {
     "Examples:\n"
     "  bedplate inspect /boot/vmlinuz-6.1.0-50-cloud-amd64\n"
     "  bedplate inspect --extract vmlinux vmlinuz\n",
-    run,
+    run, NULL,
 };

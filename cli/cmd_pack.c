@@ -71,5 +71,5 @@ const struct command command_pack = {
     "  bedplate pack web.cfg -o guests.bundle\n"
     "  bedplate pack web.cfg db.cfg -o /boot/guests.bundle\n"
     "  qemu-system-x86_64 -cpu max -m 1024 -kernel bedplate.elf -initrd guests.bundle -serial stdio -display none\n",
-    run,
+    run, NULL,
 };

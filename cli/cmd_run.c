@@ -212,5 +212,5 @@ const struct command command_run = {
     "  bedplate run linux.cfg\n"
     "  bedplate run --timeout 60 --log boot.log web.cfg db.cfg\n"
     "  bedplate run --host-cpus 2 --qemu-arg -s linux.cfg\n",
-    run,
+    run, NULL,
 };

@@ -127,5 +127,5 @@ const struct command command_start_info = {
     "Examples:\n"
     "  bedplate start-info linux.cfg\n"
     "  bedplate start-info --json linux.cfg | jq .memory_map\n",
-    run,
+    run, NULL,
 };

@@ -5,15 +5,20 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run, &command_pack, &command_check, &command_inspect, &command_acpi, &command_start_info,
+    &command_run, &command_pack, &command_check, &command_inspect, &command_acpi, &command_start_info, NULL,
 };
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* `before`: "" or the command whose verbs these are, and a space. */
+static void list(const char *before, const struct command *const *c)
+{
+    for (; *c; c++)
+        (void)printf("  bedplate %s%s%-10s%s %-18s %s\n", before, bold(), (*c)->name, plain(), (*c)->arguments, (*c)->what);
+}
 
 static int help(void)
 {
     (void)printf("%sbedplate%s packs, checks and runs guests of the Bedplate hypervisor.\n\n", bold(), plain());
-    for (unsigned i = 0; i < COMMANDS; i++)
-        (void)printf("  bedplate %s%-10s%s %-18s %s\n", bold(), commands[i]->name, plain(), commands[i]->arguments, commands[i]->what);
+    list("", commands);
     (void)printf("  bedplate %s--version%s\n\n"
                  "CFG is a guest's configuration, xl.cfg text. `bedplate COMMAND --help` tells more, with examples.\n"
                  "Exit status: 0 well, 1 wrong usage, 2 refused (a file or a configuration), 3 a guest crashed, 4 time-out,\n"
@@ -29,7 +34,7 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
-static int run(const struct command *c, int argc, char **argv)
+static int run(const struct command *c, const char *before, int argc, char **argv)
 {
     if (!asks_for_help(argc, argv)) {
         int code = c->run(argc, argv);
@@ -37,27 +42,47 @@ static int run(const struct command *c, int argc, char **argv)
             return complain(EXIT_HOST, "standard output cannot be written: is the disk full?");
         return code;
     }
-    (void)printf("usage: bedplate %s %s\n\n%s", c->name, c->arguments, c->help);
+    (void)printf("usage: bedplate %s%s %s\n\n%s", before, c->name, c->arguments, c->help);
     return EXIT_WELL;
+}
+
+static bool is_help(const char *word) { return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0; }
+
+/* argv[0] is what `before` ends with (the program itself when that is ""); argv[1] is one of `c`. */
+static int choose(const struct command *const *c, const char *before, int argc, char **argv)
+{
+    const char *names[16];
+    unsigned n = 0;
+    char deeper[32];
+    for (; c[n] && n < 16; n++) {
+        names[n] = c[n]->name;
+        if (strcmp(argv[1], names[n]) != 0)
+            continue;
+        if (!c[n]->verbs)
+            return run(c[n], before, argc - 1, argv + 1);
+        if (argc > 2 && !is_help(argv[2])) {
+            (void)snprintf(deeper, sizeof(deeper), "%s ", names[n]);
+            return choose(c[n]->verbs, deeper, argc - 1, argv + 1);
+        }
+        (void)printf("usage: bedplate %s %s\n\n%s", c[n]->name, c[n]->arguments, c[n]->help);
+        (void)snprintf(deeper, sizeof(deeper), "%s ", names[n]);
+        list(deeper, c[n]->verbs);
+        return argc > 2 ? EXIT_WELL : EXIT_USAGE;
+    }
+    const char *near = nearest(argv[1], names, n);
+    return complain(EXIT_USAGE, "%s%s is no command: %s%s%s%s", before, shown(argv[1]), near ? "did you mean " : "see `bedplate ",
+                    near ? before : "", near ? near : before, near ? "?" : "--help`");
 }
 
 int main(int argc, char **argv)
 {
-    const char *names[COMMANDS];
     if (argc < 2) {
         (void)complain(EXIT_USAGE, "no command was given: see `bedplate --help`");
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (is_help(argv[1]))
         return help();
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)
         return printf("bedplate " BEDPLATE_VERSION "\n") < 0;
-    for (unsigned i = 0; i < COMMANDS; i++) {
-        names[i] = commands[i]->name;
-        if (strcmp(argv[1], names[i]) == 0)
-            return run(commands[i], argc - 1, argv + 1);
-    }
-    const char *near = nearest(argv[1], names, COMMANDS);
-    return complain(EXIT_USAGE, "%s is no command: %s%s%s", shown(argv[1]), near ? "did you mean " : "see `bedplate --help`",
-                    near ? near : "", near ? "?" : "");
+    return choose(commands, "", argc, argv);
 }

@@ -14,7 +14,13 @@ enum {
     PLATFORM_VCPUS_MAX = 512,
     PLATFORM_MODULES_MAX = 8,   /* the ramdisk included */
     PLATFORM_CMDLINE_MAX = 4095,/* bytes without the NUL */
+    PLATFORM_NODES_MAX = 16,    /* virtual NUMA nodes */
+    PLATFORM_HIDDEN_MAX = 16,   /* devices named in STAO */
+    PLATFORM_PATH_MAX = 255,    /* bytes of such a name, without the NUL */
 };
+
+/* Which board: a PC (platform/pc_map.h) or Arm's virtual one (platform/virt_map.h). */
+enum platform_board { BOARD_PC, BOARD_VIRT };
 
 enum platform_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };
 
@@ -25,11 +31,30 @@ struct platform_module { struct payload file; const char *cmdline; };   /* cmdli
 
 struct platform_uart { bool present; uint16_t port; uint8_t gsi; };     /* a 16550 at COM1 */
 
+/* A node of virtual NUMA (vnuma= of xl.cfg): RAM in the order of the guest's memory map, vCPUs by platform.vcpu_node. */
+struct platform_node { uint64_t size; uint8_t distance[PLATFORM_NODES_MAX]; };   /* bytes, whole MiB; 10 to itself, 11..254 to others */
+
+/* What tells the guest of events without a chipset: a generic event device (ACPI 6.4, 5.6.9), and its port that says which. */
+struct platform_ged { bool present; uint16_t port; uint8_t gsi; };
+
+/* A PCIe host bridge. Bytes; a window of size 0 is none. */
+struct platform_window { uint64_t base, size; };
+struct platform_pcie { bool present; gpa_t ecam; uint8_t bus_last; struct platform_window io, memory32, memory64; };
+
+/* A TPM 2.0 with the command response buffer interface; a virtio-iommu behind the host bridge at device.function, for all of its bus. */
+struct platform_tpm { bool present; gpa_t base; };
+struct platform_viommu { bool present; uint8_t device, function; };
+
+/* Only BOARD_VIRT. GIC version 2 or 3; a PL011 is told as an SBSA UART. */
+struct platform_arm { unsigned gic_version; bool its, pl011; };
+
 struct platform_ram { gpa_t base; uint64_t size; };
 
 struct platform {
     char name[PLATFORM_NAME_MAX + 1];
-    unsigned vcpus;                     /* 1..PLATFORM_VCPUS_MAX */
+    enum platform_board board;
+    unsigned vcpus;                     /* 1..PLATFORM_VCPUS_MAX: those that are there from the start */
+    unsigned vcpus_max;                 /* vcpus..PLATFORM_VCPUS_MAX: the rest may be plugged in; 0 is the same as vcpus */
     uint64_t memory;                    /* bytes of RAM, whole MiB */
     struct platform_ram ram[2];         /* below and above the MMIO hole; ram[1].size 0 when none */
     bool xen;                           /* the Xen ABI: CPUID leaves, hypercalls, PV console */
@@ -37,6 +62,16 @@ struct platform {
     bool xenstore;                      /* an empty xenstore for guests that cannot do without; only with xen */
     bool acpi;
     struct platform_uart uart;
+    struct platform_ged ged;            /* present where something can interrupt for it and it has events: decided by platform_check */
+    struct platform_pcie pcie;          /* these three: no configuration gives a PC guest one yet */
+    struct platform_tpm tpm;
+    struct platform_viommu viommu;
+    struct platform_arm arm;
+    struct platform_node node[PLATFORM_NODES_MAX];
+    unsigned nodes;                     /* 0: no virtual NUMA */
+    uint8_t vcpu_node[PLATFORM_VCPUS_MAX];  /* index of a node, for each vCPU */
+    const char *hidden[PLATFORM_HIDDEN_MAX];/* full ACPI paths that STAO names, "\\_SB.COM1"; live as long as the tree */
+    unsigned hiddens;
     unsigned start_info_version;        /* 0 or 1 */
     uint64_t affinity;                  /* host CPUs it may run on, bit n = CPU n; 0: any */
     const char *cmdline;                /* "" when none; lives as long as the tree */
@@ -45,6 +80,9 @@ struct platform {
     unsigned modules;
     enum platform_action on_poweroff, on_reboot, on_crash;
 };
+
+/* The vCPUs that the tables name: those there and those that may come. */
+static inline unsigned platform_vcpus_told(const struct platform *p) { return p->vcpus_max > p->vcpus ? p->vcpus_max : p->vcpus; }
 
 /*
  * Reads guest node `node` (offset) of the flattened tree `fdt` and checks it as a whole. False with a sentence

@@ -1,0 +1,8 @@
+/* The verbs of `bedplate acpi`. */
+#ifndef CLI_ACPI_H
+#define CLI_ACPI_H
+#include "cli/cli.h"
+
+/* One verb: cli/acpi_NAME.c. run gets argv[0] = the verb's name, and returns an exit code. `help` stands behind `bedplate acpi NAME --help`. */
+extern const struct command acpi_verb_dump;
+#endif
