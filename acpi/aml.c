@@ -1,24 +1,52 @@
-/* Owns: the AML encodings that the generated tables need, each in its shortest form. */
+/* Owns: the AML encodings of names and data, each in its shortest form. */
 #include "acpi/aml.h"
 #include <string.h>
 
 enum {
     AML_ZERO = 0x00, AML_ONE = 0x01, AML_NAME = 0x08, AML_BYTE = 0x0a, AML_WORD = 0x0b, AML_DWORD = 0x0c, AML_STRING = 0x0d,
-    AML_QWORD = 0x0e, AML_SCOPE = 0x10, AML_BUFFER = 0x11, AML_PACKAGE = 0x12, AML_EXT = 0x5b, AML_DEVICE = 0x82,
+    AML_QWORD = 0x0e, AML_SCOPE = 0x10, AML_BUFFER = 0x11, AML_PACKAGE = 0x12, AML_DUAL_NAME = 0x2e, AML_MULTI_NAME = 0x2f,
+    AML_EXT = 0x5b, AML_DEVICE = 0x82,
 };
 
-static void name_string(struct table_out *o, const char *name)
+static size_t segment_length(const char *from)
 {
-    size_t n = strlen(name) < 4 ? strlen(name) : 4;
-    table_bytes(o, name, n);
-    table_bytes(o, "____", 4 - n);
+    const char *dot = strchr(from, '.');
+    return dot ? (size_t)(dot - from) : strlen(from);
+}
+
+static unsigned segments(const char *path)
+{
+    unsigned n = *path != 0;
+    for (; *path; path++)
+        n += *path == '.';
+    return n;
+}
+
+/* NameString (20.2.2): root or parents, then nothing, one segment, two, or a count of them. */
+void aml_path(struct table_out *o, const char *path)
+{
+    while (*path == '\\' || *path == '^')
+        table_le(o, (uint8_t)*path++, 1);
+    unsigned n = segments(path);
+    if (n == 0)
+        table_le(o, AML_ZERO, 1);       /* NullName: the root itself, or a parent */
+    if (n >= 2)
+        table_le(o, n == 2 ? AML_DUAL_NAME : AML_MULTI_NAME, 1);
+    if (n > 2)
+        table_le(o, n, 1);
+    for (; n; n--) {
+        size_t length = segment_length(path), kept = length < 4 ? length : 4;
+        table_bytes(o, path, kept);
+        table_bytes(o, "____", 4 - kept);
+        path += length + (n > 1);
+    }
 }
 
 uint64_t aml_scope(struct table_out *o, const char *name)
 {
     table_le(o, AML_SCOPE, 1);
     uint64_t opened = o->used;
-    name_string(o, name);
+    aml_path(o, name);
     return opened;
 }
 
@@ -27,7 +55,7 @@ uint64_t aml_device(struct table_out *o, const char *name)
     table_le(o, AML_EXT, 1);
     table_le(o, AML_DEVICE, 1);
     uint64_t opened = o->used;
-    name_string(o, name);
+    aml_path(o, name);
     return opened;
 }
 
@@ -60,7 +88,7 @@ void aml_close(struct table_out *o, uint64_t opened)
 void aml_name(struct table_out *o, const char *name)
 {
     table_le(o, AML_NAME, 1);
-    name_string(o, name);
+    aml_path(o, name);
 }
 
 void aml_integer(struct table_out *o, uint64_t v)
@@ -81,50 +109,50 @@ void aml_string(struct table_out *o, const char *text)
     table_bytes(o, text, strlen(text) + 1);
 }
 
+void aml_buffer(struct table_out *o, const void *bytes, uint32_t n)
+{
+    table_le(o, AML_BUFFER, 1);
+    uint64_t opened = o->used;
+    aml_integer(o, n);
+    table_bytes(o, bytes, n);
+    aml_close(o, opened);
+}
+
+static uint8_t hex_digit(char c) { return (uint8_t)(c <= '9' ? c - '0' : c - 'A' + 10); }
+
 void aml_eisa_id(struct table_out *o, const char *id)
 {
     uint32_t letters = 0, digits = 0;
     for (unsigned i = 0; i < 3; i++)
         letters = letters << 5 | ((uint32_t)id[i] - 0x40);
     for (unsigned i = 3; i < 7; i++)
-        digits = digits << 4 | (uint32_t)(id[i] <= '9' ? id[i] - '0' : id[i] - 'A' + 10);
+        digits = digits << 4 | hex_digit(id[i]);
     /* Big-endian as a whole, read as a little-endian number. */
     aml_integer(o, __builtin_bswap32(letters << 16 | digits));
 }
 
-uint64_t aml_template(struct table_out *o)
+/* The first three groups are little-endian numbers, the rest are bytes as they stand. */
+void aml_uuid(struct table_out *o, const char *uuid)
 {
-    table_le(o, AML_BUFFER, 1);
-    return o->used;
+    static const uint8_t digit_of[16] = { 6, 4, 2, 0, 11, 9, 16, 14, 19, 21, 24, 26, 28, 30, 32, 34 };
+    uint8_t bytes[16];
+    for (unsigned i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(hex_digit(uuid[digit_of[i]]) << 4 | hex_digit(uuid[digit_of[i] + 1]));
+    aml_buffer(o, bytes, sizeof(bytes));
 }
 
-void aml_template_close(struct table_out *o, uint64_t opened)
+/* EISA ids have seven characters; "ACPI0007" and its like have eight and stand as strings (6.1.5). */
+void aml_hid(struct table_out *o, const char *hid)
 {
-    table_le(o, 0x79, 1);               /* end tag; checksum 0: not summed (6.4.2.9) */
-    table_le(o, 0, 1);
-    uint64_t size = o->used - opened;
-    unsigned n = size <= 0xff ? 1 : 2;
-    table_insert(o, opened, 1 + n);
-    table_patch(o, opened, n == 1 ? AML_BYTE : AML_WORD, 1);
-    table_patch(o, opened + 1, size, n);
-    aml_close(o, opened);
+    aml_name(o, "_HID");
+    if (strlen(hid) == 7)
+        aml_eisa_id(o, hid);
+    else
+        aml_string(o, hid);
 }
 
-void aml_io(struct table_out *o, uint16_t port, uint8_t length)
+void aml_name_integer(struct table_out *o, const char *name, uint64_t v)
 {
-    table_le(o, 0x47, 1);               /* small, I/O port, 7 bytes (6.4.2.5) */
-    table_le(o, 1, 1);                  /* decodes 16 bits */
-    table_le(o, port, 2);               /* lowest and highest base */
-    table_le(o, port, 2);
-    table_le(o, 1, 1);                  /* alignment */
-    table_le(o, length, 1);
-}
-
-void aml_interrupt(struct table_out *o, uint32_t gsi)
-{
-    table_le(o, 0x89, 1);               /* large, extended interrupt (6.4.3.6) */
-    table_le(o, 6, 2);
-    table_le(o, 0x03, 1);               /* consumer, edge, active high, exclusive */
-    table_le(o, 1, 1);
-    table_le(o, gsi, 4);
+    aml_name(o, name);
+    aml_integer(o, v);
 }

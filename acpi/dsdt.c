@@ -1,5 +1,5 @@
 /* Owns: the DSDT, in AML: how to power off, the processors, the UART, the PIT. It names what the machine answers for, nothing more. */
-#include "acpi/aml.h"
+#include "acpi/aml_resource.h"
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
 

@@ -1,5 +1,5 @@
 /* AML encodings against ACPI 6.4, chapter 20, most of all PkgLength at the sizes where it grows by a byte. */
-#include "acpi/aml.h"
+#include "acpi/aml_resource.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
