@@ -31,6 +31,10 @@ static inline uint32_t platform_apic_id(unsigned vcpu) { return vcpu; }
 #define PC_PM_TIMER      0x608                   /* 3.579545 MHz, 32 bits; only for guests without the Xen ABI or without a local APIC */
 #define PC_PIT_PORT      0x40                    /* an 8254 and its gate: only for guests without the Xen ABI or without a local APIC */
 #define PC_PIT_GATE      0x61
+/* Where ACPI has something to tell after the start: a power button, CPUs that come and go. Only with an IOAPIC, whose line it takes. */
+#define PC_GED_PORT      0x620                   /* 4 bytes: what has happened; the generic event device's own line says that something has */
+#define PC_GED_GSI       9
+#define PC_CPUS_PORT     0x630                   /* 16 bytes: which vCPU, and what becomes of it */
 /* Of a guest without a local APIC, whose FADT is not hardware-reduced (4.8.3.1, 4.8.3.2). */
 #define PC_PM1A_EVENT    0x610                   /* 4 bytes: status, enable */
 #define PC_PM1A_CONTROL  0x614                   /* 2 bytes */

@@ -61,6 +61,7 @@ struct platform {
     bool lapic, ioapic;                 /* ioapic only with lapic */
     bool xenstore;                      /* an empty xenstore for guests that cannot do without; only with xen */
     bool acpi;
+    bool power_button;                  /* it wants one; it has one where p->ged is present */
     struct platform_uart uart;
     struct platform_ged ged;            /* present where something can interrupt for it and it has events: decided by platform_check */
     struct platform_pcie pcie;          /* these three: no configuration gives a PC guest one yet */
