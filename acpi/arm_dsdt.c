@@ -1,0 +1,48 @@
+/*
+ * Owns: the DSDT of BOARD_VIRT, in AML: the processors and the UART. No \_S5_: hardware-reduced with PSCI powers off by PSCI,
+ * and without a sleep control register there is nowhere to write a sleep type.
+ */
+#include "acpi/aml_resource.h"
+#include "acpi/arm.h"
+#include "platform/virt_map.h"
+
+/* _UID is what ties a device to its GICC (ACPI 6.4, 8.4). No _STA: present and working. */
+static void processor(struct table_out *o, unsigned vcpu)
+{
+    static const char digit[16] = "0123456789ABCDEF";
+    const char name[5] = { 'C', digit[vcpu >> 8 & 15], digit[vcpu >> 4 & 15], digit[vcpu & 15], 0 };
+    uint64_t device = aml_device(o, name);
+    aml_hid(o, "ACPI0007");
+    aml_name_integer(o, "_UID", vcpu);
+    aml_close(o, device);
+}
+
+/*
+ * ARMH0011 rather than ARMHB000, the SBSA UART's own name: drivers take both for the same subset of a PL011, but only
+ * newer ones know the second.
+ */
+static void uart(struct table_out *o)
+{
+    uint64_t device = aml_device(o, "COM0");
+    aml_hid(o, "ARMH0011");
+    aml_name_integer(o, "_UID", 0);
+    aml_name(o, "_CRS");
+    uint64_t resources = aml_template(o);
+    aml_memory32(o, VIRT_PL011_BASE, VIRT_PL011_SIZE);
+    aml_interrupt_as(o, VIRT_PL011_SPI, AML_LEVEL);
+    aml_template_close(o, resources);
+    aml_close(o, device);
+}
+
+uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p)
+{
+    uint64_t start = table_begin(o, "DSDT", 2);     /* 2: integers have 64 bits */
+    uint64_t scope = aml_scope(o, "_SB");
+    for (unsigned i = 0; i < p->vcpus; i++)
+        processor(o, i);
+    if (p->arm.pl011)
+        uart(o);
+    aml_close(o, scope);
+    table_end(o, start);
+    return start;
+}
