@@ -20,7 +20,7 @@ struct aml_node {
     uint8_t kind, arguments;    /* enum aml_kind; a method's */
     bool conditional;           /* declared inside If/Else/While or a method's body that runs at load: it may or may not exist */
     uint16_t table;             /* which call of aml_read */
-    struct span data;           /* AML_NAMED: its DataRefObject's AML; AML_METHOD: its body; AML_ALIAS: the name it stands for */
+    struct span data;           /* AML_NAMED: its DataRefObject's AML; AML_METHOD: its body; AML_ALIAS: the name it stands for; AML_PROCESSOR: ProcID (1 byte), PblkAddr (4), PblkLen (1) */
 };
 
 /* The caller gives the nodes: 40,000 are enough for every machine seen. */
