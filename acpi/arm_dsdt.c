@@ -29,7 +29,7 @@ static void uart(struct table_out *o)
     aml_name(o, "_CRS");
     uint64_t resources = aml_template(o);
     aml_memory32(o, VIRT_PL011_BASE, VIRT_PL011_SIZE);
-    aml_interrupt_as(o, VIRT_PL011_SPI, AML_LEVEL);
+    aml_interrupt_as(o, VIRT_PL011_GSI, AML_LEVEL);
     aml_template_close(o, resources);
     aml_close(o, device);
 }

@@ -22,9 +22,9 @@ uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p)
     uint64_t start = table_begin(o, "GTDT", GTDT_REVISION);
     table_le(o, NO_BLOCK, 8);                       /* CntControlBase */
     table_zero(o, 4);
-    timer(o, VIRT_TIMER_PHYS_S_PPI, ARM_LEVEL_LOW);
-    timer(o, VIRT_TIMER_PHYS_NS_PPI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
-    timer(o, VIRT_TIMER_VIRT_PPI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
+    timer(o, VIRT_TIMER_SEC_GSI, ARM_LEVEL_LOW);
+    timer(o, VIRT_TIMER_EL1_GSI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
+    timer(o, VIRT_TIMER_VIRT_GSI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
     timer(o, 0, 0);                                 /* EL2's: the guest has no EL2 */
     table_le(o, NO_BLOCK, 8);                       /* CntReadBase */
     table_zero(o, 4 + 4);                           /* platform timers: none */

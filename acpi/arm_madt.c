@@ -50,7 +50,7 @@ static void gicr(struct table_out *o, const struct platform *p)
 {
     entry(o, ENTRY_GICR, GICR_LENGTH);
     table_le(o, VIRT_GICR_BASE, 8);
-    table_le(o, p->vcpus * VIRT_GICR_STRIDE, 4);    /* no longer than what answers: readers walk it up to its end */
+    table_le(o, p->vcpus * VIRT_GICR_SIZE, 4);    /* no longer than what answers: readers walk it up to its end */
 }
 
 static void its(struct table_out *o)

@@ -32,7 +32,7 @@ uint64_t acpi_arm_spcr(struct table_out *o, const struct platform *p)
     registers(o);
     table_le(o, INTERRUPT_GIC, 1);
     table_le(o, 0, 1);                              /* PC's IRQ */
-    table_le(o, VIRT_PL011_SPI, 4);
+    table_le(o, VIRT_PL011_GSI, 4);
     table_le(o, 0, 1);                              /* baud rate: as it is, there is none to set */
     table_le(o, 0, 1);                              /* no parity */
     table_le(o, STOP_BIT_1, 1);

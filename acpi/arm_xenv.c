@@ -11,7 +11,7 @@ uint64_t acpi_arm_xenv(struct table_out *o, const struct platform *p)
     uint64_t start = table_begin(o, "XENV", 1);
     table_le(o, VIRT_GRANT_BASE, 8);
     table_le(o, VIRT_GRANT_SIZE, 8);
-    table_le(o, VIRT_EVTCHN_PPI, 4);
+    table_le(o, VIRT_EVTCHN_GSI, 4);
     table_le(o, ARM_LEVEL_LOW, 1);                  /* pending as long as the vCPU has an unmasked event: a level */
     table_end(o, start);
     return start;
