@@ -5,6 +5,7 @@
 #include "acpi/acpi.h"
 #include "acpi/show.h"
 #include "platform/pc_map.h"
+#include "platform/virt_map.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +16,40 @@ static void print_line(void *owner, const char *text)
     puts(text);
 }
 
+/* A key that is not given is 0. */
 static unsigned setting(const char *config, const char *key)
 {
-    const char *at = strstr(config, key);
-    if (!at)
-        exit(2);
-    return (unsigned)strtoul(at + strlen(key), NULL, 10);
+    size_t n = strlen(key);
+    for (const char *at = config; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (!strncmp(at, key, n) && at[n] == '=')
+            return (unsigned)strtoul(at + n + 1, NULL, 10);
+    return 0;
+}
+
+/* Arm's board, by virt=1: gic=2|3, its, pl011. */
+static void virt_of(struct platform *p, const char *config)
+{
+    p->board = BOARD_VIRT;
+    p->ram[0] = (struct platform_ram){ gpa(VIRT_RAM0_BASE), p->memory };
+    p->arm = (struct platform_arm){ setting(config, "gic"), setting(config, "its"), setting(config, "pl011") };
 }
 
 static struct platform platform_of(const char *config)
 {
-    struct platform p = { .vcpus = setting(config, "vcpus="), .acpi = true, .memory = MIB(256), .cmdline = "" };
+    struct platform p = { .vcpus = setting(config, "vcpus"), .acpi = true, .memory = MIB(256), .cmdline = "" };
     p.ram[0] = (struct platform_ram){ gpa(0), p.memory };
-    p.lapic = setting(config, "lapic=");
-    p.ioapic = setting(config, ",ioapic=");
-    p.xen = setting(config, "xen=");
-    if (setting(config, "uart="))
+    p.lapic = setting(config, "lapic");
+    p.ioapic = setting(config, "ioapic");
+    p.xen = setting(config, "xen");
+    if (setting(config, "uart"))
         p.uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
+    if (setting(config, "virt"))
+        virt_of(&p, config);
     return p;
 }
+
+/* Where the board's tables stand. */
+static uint64_t acpi_base(const struct platform *p) { return p->board == BOARD_VIRT ? VIRT_ACPI_BASE : PC_ACPI_BASE; }
 
 static void write_table(const char *dir, const uint8_t *table)
 {
@@ -73,12 +89,12 @@ int main(int argc, char **argv)
     uint64_t used, size = acpi_size(&p);
     gpa_t rsdp;
     uint8_t *image = calloc(1, size);
-    if (!image || !acpi_build(&p, gpa(PC_ACPI_BASE), image, size, &used, &rsdp))
+    if (!image || !acpi_build(&p, gpa(acpi_base(&p)), image, size, &used, &rsdp))
         return 1;
     if (argc == 3)
         write_tables(argv[2], image, used);
     else
-        acpi_show(span_of(image, used), PC_ACPI_BASE, print_line, NULL);
+        acpi_show(span_of(image, used), acpi_base(&p), print_line, NULL);
     free(image);
     return 0;
 }
