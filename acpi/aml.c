@@ -23,7 +23,7 @@ static unsigned segments(const char *path)
 }
 
 /* NameString (20.2.2): root or parents, then nothing, one segment, two, or a count of them. */
-void aml_path(struct table_out *o, const char *path)
+void aml_name_path(struct table_out *o, const char *path)
 {
     while (*path == '\\' || *path == '^')
         table_le(o, (uint8_t)*path++, 1);
@@ -46,7 +46,7 @@ uint64_t aml_scope(struct table_out *o, const char *name)
 {
     table_le(o, AML_SCOPE, 1);
     uint64_t opened = o->used;
-    aml_path(o, name);
+    aml_name_path(o, name);
     return opened;
 }
 
@@ -55,7 +55,7 @@ uint64_t aml_device(struct table_out *o, const char *name)
     table_le(o, AML_EXT, 1);
     table_le(o, AML_DEVICE, 1);
     uint64_t opened = o->used;
-    aml_path(o, name);
+    aml_name_path(o, name);
     return opened;
 }
 
@@ -88,7 +88,7 @@ void aml_close(struct table_out *o, uint64_t opened)
 void aml_name(struct table_out *o, const char *name)
 {
     table_le(o, AML_NAME, 1);
-    aml_path(o, name);
+    aml_name_path(o, name);
 }
 
 void aml_integer(struct table_out *o, uint64_t v)

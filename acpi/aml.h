@@ -10,9 +10,9 @@
 
 /*
  * Wherever a name is asked for, a path as ASL writes it: "COM1", "\\_SB.PCI0", "^DEV" (20.2.2). Segments have 1..4 of
- * [A-Z0-9_] and are padded with '_'; at most 255 of them.
+ * [A-Z0-9_] and are padded with '_'; at most 255 of them. Give the shortest one that finds it: ASL compilers make it that too.
  */
-void aml_path(struct table_out *o, const char *path);           /* as a term: what it names, or a call of that method */
+void aml_name_path(struct table_out *o, const char *path);           /* as a term: what it names, or a call of that method */
 
 /* Each returns what the matching close wants. */
 uint64_t aml_scope(struct table_out *o, const char *name);

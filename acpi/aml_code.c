@@ -31,7 +31,7 @@ uint64_t aml_while(struct table_out *o) { return open_package(o, WHILE_OP); }
 uint64_t aml_method(struct table_out *o, const char *name, unsigned args, bool serialized)
 {
     uint64_t opened = open_package(o, METHOD_OP);
-    aml_path(o, name);
+    aml_name_path(o, name);
     table_le(o, args | (serialized ? 1u << 3 : 0u), 1);
     return opened;
 }
@@ -45,27 +45,27 @@ void aml_return_integer(struct table_out *o, uint64_t v)
 void aml_return_path(struct table_out *o, const char *path)
 {
     aml_op(o, AML_RETURN);
-    aml_path(o, path);
+    aml_name_path(o, path);
 }
 
 void aml_notify(struct table_out *o, const char *object, uint8_t value)
 {
     aml_op(o, AML_NOTIFY);
-    aml_path(o, object);
+    aml_name_path(o, object);
     aml_integer(o, value);
 }
 
 void aml_mutex(struct table_out *o, const char *name)
 {
     opcode(o, MUTEX_OP);
-    aml_path(o, name);
+    aml_name_path(o, name);
     table_le(o, 0, 1);                  /* sync level */
 }
 
 void aml_region(struct table_out *o, const char *name, enum aml_space space, uint64_t base, uint64_t length)
 {
     opcode(o, REGION_OP);
-    aml_path(o, name);
+    aml_name_path(o, name);
     table_le(o, space, 1);
     aml_integer(o, base);
     aml_integer(o, length);
@@ -74,7 +74,7 @@ void aml_region(struct table_out *o, const char *name, enum aml_space space, uin
 uint64_t aml_field(struct table_out *o, const char *region, enum aml_access access)
 {
     uint64_t opened = open_package(o, FIELD_OP);
-    aml_path(o, region);
+    aml_name_path(o, region);
     table_le(o, access, 1);             /* bit 4 and up clear: no lock, preserve */
     return opened;
 }
@@ -83,7 +83,7 @@ uint64_t aml_field(struct table_out *o, const char *region, enum aml_access acce
 void aml_field_unit(struct table_out *o, const char *name, uint32_t bits)
 {
     if (name)
-        aml_path(o, name);
+        aml_name_path(o, name);
     else
         table_le(o, 0, 1);
     unsigned n = bits < 0x40 ? 1 : bits < 0x1000 ? 2 : bits < 0x100000 ? 3 : 4;

@@ -1,14 +1,14 @@
 /*
  * AML that runs: methods, fields and operators. Operators stand before their operands, as in AML itself:
- *     aml_op(o, AML_STORE); aml_integer(o, 5); aml_path(o, "CTRL");      // CTRL = 5
+ *     aml_op(o, AML_STORE); aml_integer(o, 5); aml_name_path(o, "CTRL");      // CTRL = 5
  */
 #ifndef ACPI_AML_CODE_H
 #define ACPI_AML_CODE_H
 #include "acpi/aml.h"
 
-/* Two bytes are written high byte first (20.2.5). Operands in the order given; T is a target, AML_NONE when it is not wanted. */
+/* Two bytes are written high byte first (20.2.5). Operands in the order given; T is a target, AML_NO_TARGET when it is not wanted. */
 enum aml_opcode {
-    AML_NONE = 0x00, AML_ONES = 0xff, AML_STORE = 0x70 /* v T */, AML_NOTIFY = 0x86 /* object v */, AML_RETURN = 0xa4 /* v */,
+    AML_NO_TARGET = 0x00, AML_ONES = 0xff, AML_STORE = 0x70 /* v T */, AML_NOTIFY = 0x86 /* object v */, AML_RETURN = 0xa4 /* v */,
     AML_ADD = 0x72 /* a b T */, AML_SUBTRACT = 0x74, AML_SHIFT_LEFT = 0x79, AML_SHIFT_RIGHT = 0x7a, AML_AND = 0x7b, AML_OR = 0x7d,
     AML_INCREMENT = 0x75 /* T */, AML_DECREMENT = 0x76, AML_NOT = 0x80 /* v T */,
     AML_DEREF = 0x83 /* v */, AML_SIZE = 0x87 /* v */, AML_INDEX = 0x88 /* v i T */,
