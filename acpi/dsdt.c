@@ -1,5 +1,6 @@
 /* Owns: the DSDT, in AML: how to power off, the processors, the UART, the PIT. It names what the machine answers for, nothing more. */
 #include "acpi/aml_resource.h"
+#include "acpi/dsdt_events.h"
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
 
@@ -15,15 +16,16 @@ static void power_off(struct table_out *o)
 }
 
 /* _UID is what ties a device to its MADT entry (ACPI 6.4, 8.4). No _STA: present and working. */
-static void processor(struct table_out *o, unsigned vcpu)
+static void processor(struct table_out *o, const struct platform *p, unsigned vcpu)
 {
-    static const char digit[16] = "0123456789ABCDEF";
-    const char name[5] = { 'C', digit[vcpu >> 8 & 15], digit[vcpu >> 4 & 15], digit[vcpu & 15], 0 };
+    char name[ACPI_CPU_NAME_SIZE];
+    acpi_cpu_name(name, vcpu);
     uint64_t device = aml_device(o, name);
     aml_name(o, "_HID");
     aml_string(o, "ACPI0007");
     aml_name(o, "_UID");
     aml_integer(o, platform_apic_id(vcpu));
+    acpi_dsdt_cpu_events(o, p, vcpu);
     aml_close(o, device);
 }
 
@@ -62,8 +64,9 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
     uint64_t start = table_begin(o, "DSDT", 2);     /* 2: integers have 64 bits */
     power_off(o);
     uint64_t scope = aml_scope(o, "_SB");
-    for (unsigned i = 0; i < p->vcpus; i++)
-        processor(o, i);
+    for (unsigned i = 0; i < platform_vcpus_told(p); i++)
+        processor(o, p, i);
+    acpi_dsdt_events(o, p);
     if (p->uart.present)
         uart(o, p);
     if (!p->lapic) {

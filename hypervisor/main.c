@@ -3,6 +3,7 @@
 #include "hypervisor/core/console.h"
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
+#include "hypervisor/machine/machine.h"
 #include "hypervisor/main.h"
 #include "hypervisor/run.h"
 #include "hypervisor/status.h"
@@ -23,6 +24,36 @@ static void quit(void)
 
 static void end_guest(struct domain *d) { domain_crash(d, "ended at the console"); }
 
+/* What the guest is asked for stands in the log, as it may be a while until it answers, or for ever. */
+static void shut_down(struct domain *d)
+{
+    struct error e = { "" };
+    if (machine_press_power(d, &e))
+        console_log("%s: power button pressed", d->platform->name);
+    else
+        console_log("%s", e.text);
+}
+
+static void plug(struct domain *d)
+{
+    struct error e = { "" };
+    unsigned cpu;
+    if (machine_cpu_plug(d, &cpu, &e))
+        console_log("%s: CPU %u is plugged in", d->platform->name, cpu);
+    else
+        console_log("%s", e.text);
+}
+
+static void unplug(struct domain *d)
+{
+    struct error e = { "" };
+    unsigned cpu;
+    if (machine_cpu_unplug(d, &cpu, &e))
+        console_log("%s: asked to give back CPU %u", d->platform->name, cpu);
+    else
+        console_log("%s", e.text);
+}
+
 static void tend(void)
 {
     if (builder_tend())
@@ -35,7 +66,7 @@ static void other_cpu(void) { run_cpu(tend); }
 
 void hypervisor_main(void)
 {
-    static const struct console_keys keys = { status_print, end_guest, quit };
+    static const struct console_keys keys = { status_print, end_guest, quit, shut_down, plug, unplug };
     const struct host *h = arch_host(&up);
     console_log("Bedplate " BEDPLATE_VERSION);
     page_init(h);

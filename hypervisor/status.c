@@ -25,6 +25,10 @@ static void print_exits(const struct vcpu *v)
 static void print_vcpu(struct vcpu *v)
 {
     struct vcpu_times t;
+    if (atomic_load(&v->absent)) {
+        console_log("    vCPU %u is not plugged in", v->id);
+        return;
+    }
     vcpu_times(v, &t);
     console_log("    vCPU %u %-8s CPU %u, ran %llu ms, waited %llu ms, blocked %llu ms, rip %#llx", v->id, vcpu_states[atomic_load(&v->state)],
                 atomic_load(&v->cpu), ms(t.in[0]), ms(t.in[1]), ms(t.in[2]), (unsigned long long)arch_regs(v->arch)->rip);

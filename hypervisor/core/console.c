@@ -205,6 +205,8 @@ static void help(void)
         "  1..9   input to that guest, in the order of the list",
         "  h      input to the hypervisor",
         "  d      list domains, vCPUs, memory and exits",
+        "  s      press the power button of the guest that has the input: it shuts down in order",
+        "  + -    plug one CPU more into it; ask it for one back",
         "  k      end the guest that has the input, as if it had crashed",
         "  q      end everything and switch off",
         "  Ctrl-] send a Ctrl-] to the guest",
@@ -220,9 +222,16 @@ static void send(char c)
         d->input(d, c);
 }
 
-static void key(char c)
+/* A key that acts on the guest with the focus. */
+static void act(void (*on)(struct domain *d))
 {
     struct domain *d = focus ? domain_by_id(focus) : NULL;
+    if (on && d)
+        on(d);
+}
+
+static void key(char c)
+{
     if (c >= '1' && c <= '9') {
         struct domain *to = domain_by_index((unsigned)(c - '1'));
         if (to)
@@ -235,7 +244,10 @@ static void key(char c)
     case 'n': move_focus(next_focus(focus)); return;
     case 'h': move_focus(0); return;
     case 'd': if (keys.dump) keys.dump(); return;
-    case 'k': if (d && keys.end) keys.end(d); return;
+    case 's': act(keys.shut_down); return;
+    case '+': act(keys.plug); return;
+    case '-': act(keys.unplug); return;
+    case 'k': act(keys.end); return;
     case 'q': if (keys.quit) keys.quit(); return;
     case KEY_ESCAPE: send(c); return;
     default: help();

@@ -15,7 +15,14 @@ void console_use_prefixes(bool wanted);
 /* Who gets what is typed: a domain's id, 0: the hypervisor itself. */
 void console_focus(uint16_t id);
 uint16_t console_focused(void);
-/* Keys that act on domains; handed down by main. */
-struct console_keys { void (*dump)(void); void (*end)(struct domain *d); void (*quit)(void); };
+/* Keys that act on domains; handed down by main. The last three ask the guest, which may take its time. */
+struct console_keys {
+    void (*dump)(void);
+    void (*end)(struct domain *d);
+    void (*quit)(void);
+    void (*shut_down)(struct domain *d);
+    void (*plug)(struct domain *d);
+    void (*unplug)(struct domain *d);
+};
 void console_set_keys(const struct console_keys *keys);
 #endif

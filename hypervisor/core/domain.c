@@ -64,16 +64,18 @@ static uint16_t next_id(void)
 static bool create_vcpus(struct domain *d)
 {
     uint64_t any = d->platform->affinity ? d->platform->affinity : UINT64_MAX;
-    d->vcpu = domain_alloc(d, d->platform->vcpus * sizeof(*d->vcpu));
+    unsigned told = platform_vcpus_told(d->platform);
+    d->vcpu = domain_alloc(d, told * sizeof(*d->vcpu));
     if (!d->vcpu)
         return false;
-    for (unsigned i = 0; i < d->platform->vcpus; i++) {
+    for (unsigned i = 0; i < told; i++) {
         struct vcpu *v = domain_alloc(d, sizeof(*v));
         if (!v)
             return false;
         v->domain = d;
         v->id = i;
         v->affinity = any;
+        v->absent = i >= d->platform->vcpus;
         v->times.entered = arch_clock();
         d->vcpu[d->vcpus++] = v;
     }

@@ -19,7 +19,7 @@ struct domain {
     struct io_map ports, memory_io;
     struct xen_domain *xen;             /* NULL without the Xen ABI */
     struct machine *machine;
-    struct vcpu **vcpu;                 /* [vcpus] */
+    struct vcpu **vcpu;                 /* [vcpus]: those there and those that may be plugged in (vcpu.absent) */
     unsigned vcpus;
     _Atomic(enum domain_state) state;
     enum domain_end end;                /* under .lock, set once; the first reason stands */

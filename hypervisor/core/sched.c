@@ -238,7 +238,8 @@ void vcpu_wake(struct vcpu *v)
 void vcpu_start(struct vcpu *v)
 {
     lock_take(&sched_lock);
-    if (atomic_load(&v->state) == VCPU_OFF) {
+    /* Who unplugs it sets .absent and stops it then, so that one of us sees the other. */
+    if (atomic_load(&v->state) == VCPU_OFF && !atomic_load(&v->absent)) {
         atomic_store(&v->work, true);
         make_runnable(v);
     }

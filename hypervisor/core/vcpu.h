@@ -27,6 +27,7 @@ struct vcpu {
     atomic_uint cpu;                    /* where it runs or last ran */
     atomic_bool work;                   /* something to look at before the next entry: set by vcpu_wake, cleared by the run loop */
     atomic_bool stop;                   /* is to be off once its CPU has left it */
+    atomic_bool absent;                 /* not plugged in: nothing starts it */
     uint64_t affinity;                  /* host CPUs allowed, bit n = CPU n */
     uint64_t virtual_time;              /* ns it has had, for fair shares */
     struct vcpu *next;                  /* run queue */
@@ -36,7 +37,7 @@ struct vcpu {
 
 /* There is something for v to look at: wakes it if it is blocked, makes it leave the guest if it runs. Any CPU, any lock but the scheduler's and later. */
 void vcpu_wake(struct vcpu *v);
-/* Off -> runnable (its state has been set) and back. vcpu_stop of a running vCPU takes effect when its CPU has left it: see vcpu_is_off. */
+/* Off -> runnable (its state has been set; an absent one stays off) and back. vcpu_stop of a running vCPU takes effect when its CPU has left it: see vcpu_is_off. */
 void vcpu_start(struct vcpu *v);
 void vcpu_stop(struct vcpu *v);
 bool vcpu_is_on(const struct vcpu *v);  /* not VCPU_OFF */

@@ -5,6 +5,7 @@
 #ifndef HYPERVISOR_MACHINE_MACHINE_H
 #define HYPERVISOR_MACHINE_MACHINE_H
 #include "hypervisor/core/domain.h"
+#include "lib/error.h"
 
 /* What the personality adds to the machine; handed down by the builder. NULL members: no Xen ABI. */
 struct machine_hooks {
@@ -27,6 +28,13 @@ void machine_memory(struct vcpu *v, const struct exit_memory *e);
 void machine_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct x86_cpuid *out);   /* leaves outside 0x4000xxxx */
 bool machine_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);                         /* false: #GP */
 bool machine_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
+/*
+ * What an operator asks a guest for, through its generic event device: to shut down in order, to use one CPU more, to give one
+ * back. The guest decides when, and whether. False: this guest cannot be asked, with a sentence that says why and what to do.
+ */
+bool machine_press_power(struct domain *d, struct error *e);
+bool machine_cpu_plug(struct domain *d, unsigned *cpu, struct error *e);
+bool machine_cpu_unplug(struct domain *d, unsigned *cpu, struct error *e);
 /* Console input for the UART, if it has one. */
 void machine_uart_input(struct domain *d, char c);
 /* 32-bit protected mode as the PVH boot ABI asks (docs/misc/pvh.pandoc): entry and start info are guest physical. */

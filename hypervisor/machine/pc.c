@@ -14,7 +14,7 @@ bool machine_create(struct domain *d)
         if (!d->vcpu[i]->machine)
             return false;
     }
-    return pc_apic_create(d) && pc_ports_create(d) && (d->platform->lapic || pc_pic_create(d));
+    return pc_apic_create(d) && pc_ports_create(d) && pc_events_create(d) && (d->platform->lapic || pc_pic_create(d));
 }
 
 void machine_destroy(struct domain *d)

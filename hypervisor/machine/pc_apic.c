@@ -107,7 +107,7 @@ static struct vcpu *lowest(struct domain *d, const struct apic_message *m)
     struct vcpu *best = NULL;
     for (unsigned i = 0; i < d->vcpus; i++) {
         struct vcpu *v = d->vcpu[i];
-        if (lapic_enabled(lapic(v)) && wants(v, m, NULL) && (!best || lapic(v)->tpr < lapic(best)->tpr))
+        if (!atomic_load(&v->absent) && lapic_enabled(lapic(v)) && wants(v, m, NULL) && (!best || lapic(v)->tpr < lapic(best)->tpr))
             best = v;
     }
     return best;
@@ -122,7 +122,7 @@ static void send(struct domain *d, const struct apic_message *m, struct vcpu *fr
         return;
     }
     for (unsigned i = 0; i < d->vcpus; i++)
-        if (wants(d->vcpu[i], m, from))
+        if (!atomic_load(&d->vcpu[i]->absent) && wants(d->vcpu[i], m, from))
             deliver(d->vcpu[i], m, from);
 }
 
@@ -279,14 +279,23 @@ bool machine_raise(struct vcpu *v, uint8_t vector)
     return true;
 }
 
+/* While it is off, so that nobody but its alarm looks. */
+void pc_apic_plugged(struct vcpu *v)
+{
+    struct machine_vcpu *m = v->machine;
+    lock_take(&m->lapic_lock);
+    lapic_reset(&m->lapic, machine_apic_id(v), v->id == 0);
+    m->waits_for_sipi = v->id != 0;
+    timer_set(&m->timer, UINT64_MAX);
+    lock_give(&m->lapic_lock);
+}
+
 bool pc_apic_create(struct domain *d)
 {
     struct machine *pc = d->machine;
     for (unsigned i = 0; i < d->vcpus; i++) {
-        struct vcpu *v = d->vcpu[i];
-        lapic_reset(lapic(v), machine_apic_id(v), i == 0);
-        v->machine->waits_for_sipi = i != 0;
-        timer_init(&v->machine->timer, alarm_fires, v);
+        timer_init(&d->vcpu[i]->machine->timer, alarm_fires, d->vcpu[i]);
+        pc_apic_plugged(d->vcpu[i]);
     }
     if (d->platform->lapic &&
         !io_claim(&d->memory_io, (struct io_range){ PC_LAPIC_BASE, PAGE_SIZE, pc_apic_access, pc, "local APIC" }))

@@ -11,6 +11,8 @@ static int64_t initialise(struct call *c, struct vcpu *v)
 {
     struct vcpu_hvm_context context;
     struct x86_state state;
+    if (atomic_load(&v->absent))
+        return -XEN_ENOENT;     /* as for one that Xen has not made */
     if (!take(c, &context, c->arg[2], sizeof(context)))
         return -XEN_EFAULT;
     if (!vcpu_start_state(&context, &state))
@@ -28,6 +30,8 @@ static int64_t initialise(struct call *c, struct vcpu *v)
 static int64_t up(struct call *c, struct vcpu *v)
 {
     (void)c;
+    if (atomic_load(&v->absent))
+        return -XEN_ENOENT;
     lock_take(&v->domain->lock);
     bool ready = v->xen->initialised;
     lock_give(&v->domain->lock);
