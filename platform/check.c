@@ -2,8 +2,9 @@
  * Owns: which machines make sense. Invariant: what passes can be built and told consistently; only what cannot work is
  * refused, and the sentence names the guest, the setting and the way out. The words are those of the configuration text.
  */
-#include "platform/platform.h"
+#include "platform/check.h"
 #include "platform/pc_map.h"
+#include "platform/virt_map.h"
 #include <string.h>
 
 typedef unsigned long long ull;
@@ -31,7 +32,7 @@ bool platform_check_name(const struct platform *p, struct error *e)
 
 static bool check_memory(const struct platform *p, struct error *e)
 {
-    uint64_t most = PC_RAM_END - PC_RAM_ABOVE + PC_RAM_HOLE;
+    uint64_t most = p->board == BOARD_PC ? PC_RAM_HOLE + PC_RAM_END - PC_RAM_ABOVE : VIRT_RAM0_SIZE + VIRT_RAM1_SIZE;
     if (p->memory == 0)
         return fail(e, "guest %s: memory is 0: give the MiB it may have (memory=256)", p->name);
     if (p->memory % MIB(1))
@@ -49,9 +50,45 @@ static bool check_vcpus(const struct platform *p, struct error *e)
         return fail(e, "guest %s: vcpus is 0: give at least 1", p->name);
     if (p->vcpus > PLATFORM_VCPUS_MAX)
         return fail(e, "guest %s: vcpus is %u, more than %d: give fewer", p->name, p->vcpus, PLATFORM_VCPUS_MAX);
-    if (p->vcpus > 1 && !p->lapic && !p->xen)
+    if (p->vcpus_max > PLATFORM_VCPUS_MAX)
+        return fail(e, "guest %s: maxvcpus is %u, more than %d: give fewer", p->name, p->vcpus_max, PLATFORM_VCPUS_MAX);
+    if (p->vcpus_max && p->vcpus_max < p->vcpus)
+        return fail(e, "guest %s: maxvcpus=%u is less than vcpus=%u: give as many or more, or remove maxvcpus", p->name, p->vcpus_max,
+                    p->vcpus);
+    if (p->vcpus > 1 && p->board == BOARD_PC && !p->lapic && !p->xen)
         return fail(e, "guest %s: vcpus=%u with lapic=0 and xen=0: nothing could start the others: set lapic=1 or xen=1, or "
                     "vcpus=1", p->name, p->vcpus);
+    return true;
+}
+
+/* Those to come are told of by a generic event device, whose line is one of an IOAPIC. */
+static bool check_coming_vcpus(const struct platform *p, struct error *e)
+{
+    if (p->vcpus_max <= p->vcpus)
+        return true;
+    if (p->board != BOARD_PC)
+        return fail(e, "guest %s: maxvcpus=%u with vcpus=%u: no vCPU can come to this board: give both the same number", p->name,
+                    p->vcpus_max, p->vcpus);
+    if (!p->acpi)
+        return fail(e, "guest %s: maxvcpus=%u with acpi=0: nothing could tell the guest of a vCPU that comes: set acpi=1 or remove "
+                    "maxvcpus", p->name, p->vcpus_max);
+    if (!p->ioapic)
+        return fail(e, "guest %s: maxvcpus=%u with ioapic=0: nothing could interrupt the guest for a vCPU that comes: set ioapic=1 or "
+                    "remove maxvcpus", p->name, p->vcpus_max);
+    return true;
+}
+
+static bool check_arm(const struct platform *p, struct error *e)
+{
+    if (p->lapic || p->ioapic)
+        return fail(e, "guest %s: %s on a board without APICs: leave it out", p->name, p->lapic ? "lapic=1" : "ioapic=1");
+    if (p->arm.gic_version != 2 && p->arm.gic_version != 3)
+        return fail(e, "guest %s: GIC version %u: versions 2 and 3 exist", p->name, p->arm.gic_version);
+    if (p->arm.its && p->arm.gic_version != 3)
+        return fail(e, "guest %s: an ITS with a GIC of version 2: give it version 3 or no ITS", p->name);
+    if (p->arm.gic_version == 2 && p->vcpus > VIRT_GIC2_VCPUS)
+        return fail(e, "guest %s: vcpus=%u with a GIC of version 2, which has interfaces for %d: give fewer, or version 3", p->name,
+                    p->vcpus, VIRT_GIC2_VCPUS);
     return true;
 }
 
@@ -73,7 +110,7 @@ static bool check_start_info(const struct platform *p, struct error *e)
 {
     if (p->start_info_version > 1)
         return fail(e, "guest %s: start_info_version is %u: versions 0 and 1 exist", p->name, p->start_info_version);
-    if (p->start_info_version == 0 && !p->xen)
+    if (p->start_info_version == 0 && p->board == BOARD_PC && !p->xen)
         return fail(e, "guest %s: start_info_version=0 with xen=0: nothing would tell the guest its memory map: set "
                     "start_info_version=1 or xen=1", p->name);
     return true;
@@ -105,19 +142,32 @@ static bool check_modules(struct platform *p, struct error *e)
 
 static void lay_out_ram(struct platform *p)
 {
-    uint64_t below = p->memory < PC_RAM_HOLE ? p->memory : PC_RAM_HOLE;
+    const bool is_pc = p->board == BOARD_PC;
+    const uint64_t low = is_pc ? PC_RAM_HOLE : VIRT_RAM0_SIZE;
+    uint64_t below = p->memory < low ? p->memory : low;
     uint64_t above = p->memory - below;
-    p->ram[0] = (struct platform_ram){ gpa(0), below };
-    p->ram[1] = (struct platform_ram){ gpa(above ? PC_RAM_ABOVE : 0), above };
+    p->ram[0] = (struct platform_ram){ gpa(is_pc ? 0 : VIRT_RAM0_BASE), below };
+    p->ram[1] = (struct platform_ram){ gpa(!above ? 0 : is_pc ? PC_RAM_ABOVE : VIRT_RAM1_BASE), above };
+}
+
+/* What the configuration does not place has its one place here. */
+static void place_devices(struct platform *p)
+{
+    bool events = p->power_button || p->vcpus_max > p->vcpus;
+    p->ged = (struct platform_ged){ 0 };
+    if (p->acpi && p->ioapic && events)
+        p->ged = (struct platform_ged){ true, PC_GED_PORT, PC_GED_GSI };
+    if (p->uart.present)
+        p->uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
 }
 
 bool platform_check(struct platform *p, struct error *e)
 {
-    if (!platform_check_name(p, e) || !check_memory(p, e) || !check_vcpus(p, e) || !check_interrupts(p, e) ||
-        !check_start_info(p, e) || !check_modules(p, e))
+    if (!platform_check_name(p, e) || !check_memory(p, e) || !check_vcpus(p, e) || !check_coming_vcpus(p, e) ||
+        !(p->board == BOARD_PC ? check_interrupts : check_arm)(p, e) || !check_start_info(p, e) || !check_modules(p, e) ||
+        !platform_check_nodes(p, e) || !platform_check_hidden(p, e))
         return false;
     lay_out_ram(p);
-    if (p->uart.present)
-        p->uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
-    return true;
+    place_devices(p);
+    return platform_check_devices(p, e);
 }

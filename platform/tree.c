@@ -1,26 +1,24 @@
 /*
  * Owns: the reading of one guest's node. The bindings are Xen's (docs/misc/arm/device-tree/booting.txt), ours carry the
- * prefix "bedplate,"; docs/configuration.md lists them. Invariant: every property is length-checked before it is read,
- * and one of ours that is not known is refused: a toggle that is silently ignored is worse than none.
+ * prefix "bedplate,"; docs/configuration.md lists them. Invariant: a property of ours that is not known is refused: a
+ * toggle that is silently ignored is worse than none.
  */
 #include "lib/checked.h"
 #include "lib/format.h"
 #include "lib/nearest.h"
-#include "lib/span.h"
-#include "platform/platform.h"
+#include "platform/property.h"
 #include <libfdt.h>
 #include <string.h>
-
-/* Where we are in the tree. `guest` names it in sentences. */
-struct node { const void *fdt; int at; const char *guest; struct error *e; };
 
 static const char *const known[] = {
     "bedplate,name", "bedplate,lapic", "bedplate,ioapic", "bedplate,acpi", "bedplate,xen", "bedplate,xenstore", "bedplate,uart",
     "bedplate,start-info-version", "bedplate,on-poweroff", "bedplate,on-reboot", "bedplate,on-crash", "bedplate,affinity",
+    "bedplate,vcpus-max", "bedplate,power-button", "bedplate,vnuma-memory", "bedplate,vnuma-vcpus", "bedplate,vnuma-distances",
+    "bedplate,hide",
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
-static bool check_property(const struct node *n, const char *property, bool module)
+static bool check_property(const struct property_node *n, const char *property, bool module)
 {
     if (strncmp(property, "bedplate,", 9) != 0)
         return true;                                    /* Xen's, or somebody else's: not ours to judge */
@@ -35,7 +33,7 @@ static bool check_property(const struct node *n, const char *property, bool modu
                 near ? near : "", near ? "? If not, remove it" : "");
 }
 
-static bool check_properties(const struct node *n, bool module)
+static bool check_properties(const struct property_node *n, bool module)
 {
     int at;
     fdt_for_each_property_offset(at, n->fdt, n->at) {
@@ -48,85 +46,9 @@ static bool check_properties(const struct node *n, bool module)
     return true;
 }
 
-/* The bytes of a property; false when there is none. */
-static bool find(const struct node *n, const char *property, struct span *value)
-{
-    int size = 0;
-    const void *at = fdt_getprop(n->fdt, n->at, property, &size);
-    if (!at || size < 0)
-        return false;
-    *value = span_of(at, (size_t)size);
-    return true;
-}
-
-static uint64_t big_endian(struct span *s, unsigned size)
-{
-    struct span v = span_take(s, size);
-    uint64_t x = 0;
-    for (size_t i = 0; i < v.left; i++)
-        x = x << 8 | v.at[i];
-    return x;
-}
-
-/* *to stays as it is when there is no such property. */
-static bool read_number(const struct node *n, const char *property, uint64_t max, uint64_t *to)
-{
-    struct span v;
-    if (!find(n, property, &v))
-        return true;
-    if (v.left != 4 && v.left != 8)
-        return fail(n->e, "guest %s: property %s has %zu bytes: give a number of 4 or 8 bytes", n->guest, property, v.left);
-    uint64_t x = big_endian(&v, (unsigned)v.left);
-    if (x > max)
-        return fail(n->e, "guest %s: property %s is %llu: give at most %llu", n->guest, property, (unsigned long long)x,
-                    (unsigned long long)max);
-    *to = x;
-    return true;
-}
-
-/* A toggle: <0>, <1>, or without a value, which is the usual way of a device tree to say 1. */
-static bool read_toggle(const struct node *n, const char *property, bool otherwise, bool *to)
-{
-    struct span v;
-    uint64_t x = otherwise;
-    if (find(n, property, &v) && v.left == 0)
-        x = 1;
-    else if (!read_number(n, property, 1, &x))
-        return false;
-    *to = x != 0;
-    return true;
-}
-
-static bool read_text(const struct node *n, const char *property, const char **to)
-{
-    struct span v;
-    if (!find(n, property, &v))
-        return true;
-    if (v.left == 0 || memchr(v.at, '\0', v.left) != v.at + v.left - 1)
-        return fail(n->e, "guest %s: property %s is no text: give one string with its NUL at the end", n->guest, property);
-    *to = (const char *)v.at;
-    return true;
-}
-
-static bool read_action(const struct node *n, const char *property, enum platform_action otherwise, enum platform_action *to)
-{
-    static const char *const word[] = {
-        [ACTION_DESTROY] = "destroy", [ACTION_RESTART] = "restart", [ACTION_PRESERVE] = "preserve",
-    };
-    const char *text = word[otherwise];
-    if (!read_text(n, property, &text))
-        return false;
-    for (unsigned i = 0; i < sizeof(word) / sizeof(word[0]); i++)
-        if (strcmp(text, word[i]) == 0) {
-            *to = (enum platform_action)i;
-            return true;
-        }
-    return fail(n->e, "guest %s: property %s is \"%.20s\": give destroy, restart or preserve", n->guest, property, text);
-}
-
 /* What kind of payload a node beneath a guest is; the first compatible that is known counts. */
 enum kind { KIND_NONE, KIND_KERNEL, KIND_RAMDISK, KIND_MODULE, KIND_TREE };
-static enum kind kind_of(const struct node *n)
+static enum kind kind_of(const struct property_node *n)
 {
     static const struct { const char *compatible; enum kind kind; } kinds[] = {
         { "multiboot,kernel", KIND_KERNEL }, { "multiboot,ramdisk", KIND_RAMDISK },
@@ -138,17 +60,17 @@ static enum kind kind_of(const struct node *n)
     return KIND_NONE;
 }
 
-static bool read_payload(const struct node *n, const char *what, struct payload *to)
+static bool read_payload(const struct property_node *n, const char *what, struct payload *to)
 {
     struct span v;
     uint64_t end;
-    if (!find(n, "reg", &v))
+    if (!property_find(n, "reg", &v))
         return fail(n->e, "guest %s: its %s has no reg: give its offset in the bundle and its size", n->guest, what);
     if (v.left != 16)
         return fail(n->e, "guest %s: reg of its %s has %zu bytes: give offset and size as two numbers of 8 bytes", n->guest,
                     what, v.left);
-    to->offset = big_endian(&v, 8);
-    to->size = big_endian(&v, 8);
+    to->offset = property_be(&v, 8);
+    to->size = property_be(&v, 8);
     if (to->size == 0)
         return fail(n->e, "guest %s: its %s is empty: give a file that is not", n->guest, what);
     if (to->offset & PAGE_MASK)
@@ -159,15 +81,15 @@ static bool read_payload(const struct node *n, const char *what, struct payload 
     return true;
 }
 
-static bool add_kernel(struct platform *p, const struct node *n)
+static bool add_kernel(struct platform *p, const struct property_node *n)
 {
     if (p->kernel.size)
         return fail(n->e, "guest %s: two kernels (multiboot,kernel): keep one", n->guest);
-    return read_payload(n, "kernel", &p->kernel) && read_text(n, "bootargs", &p->cmdline);
+    return read_payload(n, "kernel", &p->kernel) && property_text(n, "bootargs", &p->cmdline);
 }
 
 /* A ramdisk goes first whatever the order of nodes: that is where kernels look for it. */
-static bool add_module(struct platform *p, const struct node *n, bool ramdisk, bool *have_ramdisk)
+static bool add_module(struct platform *p, const struct property_node *n, bool ramdisk, bool *have_ramdisk)
 {
     struct platform_module m = { .cmdline = "" };
     unsigned at = ramdisk ? 0 : p->modules;
@@ -176,7 +98,7 @@ static bool add_module(struct platform *p, const struct node *n, bool ramdisk, b
                     n->guest);
     if (p->modules == PLATFORM_MODULES_MAX)
         return fail(n->e, "guest %s: more than %d modules (the ramdisk counts): give fewer", n->guest, PLATFORM_MODULES_MAX);
-    if (!read_payload(n, ramdisk ? "ramdisk" : "module", &m.file) || !read_text(n, "bootargs", &m.cmdline))
+    if (!read_payload(n, ramdisk ? "ramdisk" : "module", &m.file) || !property_text(n, "bootargs", &m.cmdline))
         return false;
     for (unsigned i = p->modules; i > at; i--)
         p->module[i] = p->module[i - 1];
@@ -186,7 +108,7 @@ static bool add_module(struct platform *p, const struct node *n, bool ramdisk, b
     return true;
 }
 
-static bool add_payload(struct platform *p, const struct node *n, bool *have_ramdisk)
+static bool add_payload(struct platform *p, const struct property_node *n, bool *have_ramdisk)
 {
     switch (kind_of(n)) {
     case KIND_KERNEL:  return check_properties(n, true) && add_kernel(p, n);
@@ -199,12 +121,12 @@ static bool add_payload(struct platform *p, const struct node *n, bool *have_ram
     }
 }
 
-static bool read_payloads(struct platform *p, const struct node *n)
+static bool read_payloads(struct platform *p, const struct property_node *n)
 {
     bool have_ramdisk = false;
     int at;
     fdt_for_each_subnode(at, n->fdt, n->at) {
-        struct node module = { n->fdt, at, n->guest, n->e };
+        struct property_node module = { n->fdt, at, n->guest, n->e };
         if (!add_payload(p, &module, &have_ramdisk))
             return false;
     }
@@ -214,7 +136,7 @@ static bool read_payloads(struct platform *p, const struct node *n)
 }
 
 /* bedplate,name, else the node's own name without its unit address. */
-static bool read_name(struct platform *p, struct node *n)
+static bool read_name(struct platform *p, struct property_node *n)
 {
     int size = 0;
     const char *name = fdt_get_name(n->fdt, n->at, &size);
@@ -228,7 +150,7 @@ static bool read_name(struct platform *p, struct node *n)
     name = p->name;
     if (!fdt_getprop(n->fdt, n->at, "bedplate,name", NULL) && !platform_check_name(p, n->e))
         return false;
-    if (!read_text(n, "bedplate,name", &name))
+    if (!property_text(n, "bedplate,name", &name))
         return false;
     if (strlen(name) > PLATFORM_NAME_MAX)
         return fail(n->e, "guest %s: bedplate,name is longer than %d characters: shorten it", p->name, PLATFORM_NAME_MAX);
@@ -237,40 +159,44 @@ static bool read_name(struct platform *p, struct node *n)
     return platform_check_name(p, n->e);
 }
 
-static bool read_size(struct platform *p, const struct node *n)
+static bool read_size(struct platform *p, const struct property_node *n)
 {
-    uint64_t kib = 0, cpus = 1;
+    uint64_t kib = 0, cpus = 1, most = 0;
     struct span v;
-    if (!find(n, "memory", &v))
+    if (!property_find(n, "memory", &v))
         return fail(n->e, "guest %s: it has no property memory: give the KiB it may have", n->guest);
-    if (!read_number(n, "memory", UINT64_MAX >> 10, &kib) || !read_number(n, "cpus", UINT32_MAX, &cpus))
+    if (!property_number(n, "memory", UINT64_MAX >> 10, &kib) || !property_number(n, "cpus", UINT32_MAX, &cpus) ||
+        !property_number(n, "bedplate,vcpus-max", UINT32_MAX, &most))
         return false;
     p->memory = kib << 10;
     p->vcpus = (unsigned)cpus;
+    p->vcpus_max = (unsigned)most;
     return true;
 }
 
-static bool read_settings(struct platform *p, const struct node *n)
+static bool read_settings(struct platform *p, const struct property_node *n)
 {
     uint64_t version = 1;
-    if (!read_toggle(n, "bedplate,lapic", true, &p->lapic) || !read_toggle(n, "bedplate,ioapic", false, &p->ioapic) ||
-        !read_toggle(n, "bedplate,acpi", true, &p->acpi) || !read_toggle(n, "bedplate,xen", true, &p->xen) ||
-        !read_toggle(n, "bedplate,xenstore", false, &p->xenstore) ||
-        !read_toggle(n, "bedplate,uart", false, &p->uart.present) ||
-        !read_number(n, "bedplate,start-info-version", UINT32_MAX, &version) ||
-        !read_number(n, "bedplate,affinity", UINT64_MAX, &p->affinity))
+    if (!property_toggle(n, "bedplate,lapic", true, &p->lapic) || !property_toggle(n, "bedplate,ioapic", false, &p->ioapic) ||
+        !property_toggle(n, "bedplate,acpi", true, &p->acpi) || !property_toggle(n, "bedplate,xen", true, &p->xen) ||
+        !property_toggle(n, "bedplate,xenstore", false, &p->xenstore) ||
+        !property_toggle(n, "bedplate,uart", false, &p->uart.present) ||
+        !property_toggle(n, "bedplate,power-button", true, &p->power_button) ||
+        !property_number(n, "bedplate,start-info-version", UINT32_MAX, &version) ||
+        !property_number(n, "bedplate,affinity", UINT64_MAX, &p->affinity))
         return false;
     p->start_info_version = (unsigned)version;
-    return read_action(n, "bedplate,on-poweroff", ACTION_DESTROY, &p->on_poweroff) &&
-           read_action(n, "bedplate,on-reboot", ACTION_RESTART, &p->on_reboot) &&
-           read_action(n, "bedplate,on-crash", ACTION_DESTROY, &p->on_crash);
+    return property_action(n, "bedplate,on-poweroff", ACTION_DESTROY, &p->on_poweroff) &&
+           property_action(n, "bedplate,on-reboot", ACTION_RESTART, &p->on_reboot) &&
+           property_action(n, "bedplate,on-crash", ACTION_DESTROY, &p->on_crash);
 }
 
 bool platform_from_node(struct platform *p, const void *fdt, int node, struct error *e)
 {
-    struct node n = { fdt, node, "", e };
+    struct property_node n = { fdt, node, "", e };
     *p = (struct platform){ .cmdline = "" };
     /* The guest node's bootargs are read first: those of the kernel's node, where Xen's binding has them, win. */
     return read_name(p, &n) && check_properties(&n, false) && read_size(p, &n) && read_settings(p, &n) &&
-           read_text(&n, "bootargs", &p->cmdline) && read_payloads(p, &n) && platform_check(p, e);
+           property_nodes(&n, p) && property_hidden(&n, p) &&
+           property_text(&n, "bootargs", &p->cmdline) && read_payloads(p, &n) && platform_check(p, e);
 }
