@@ -23,5 +23,5 @@ $(B)/guests/mkcpio: guests/initrd/mkcpio.c
 	gcc $(HOST_CFLAGS) -o $@ $<
 # Not compressed: the kernel would spend more on unpacking than the loader on reading it.
 $(B)/guests/initrd.cpio: $(B)/guests/mkcpio $(wildcard guests/initrd/*)
-	guests/initrd/list.sh | $< > $@.part
+	B=$(B) guests/initrd/list.sh | $< > $@.part
 	@mv $@.part $@

@@ -298,3 +298,14 @@ linux one "$K61" "console=hvc0 quiet"
 typing '[#] ' '\x1dq'
 want 'switched off at the console'
 end
+
+# ---- the power button, CPUs that come and go ---------------------------------------------------
+for k in 6.1 6.12; do
+    begin power-button-$k 60
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 quiet" ioapic=1
+    typing '[#] ' '\x1ds'
+    want 'linux: power button pressed'
+    want 'BP-POWER-BUTTON'
+    want 'linux: powered off'
+    end
+done
