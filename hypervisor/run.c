@@ -146,9 +146,11 @@ static enum next handle(struct vcpu *v, const struct exit *e)
     case EXIT_UNDEFINED: arch_exception(v->arch, TRAP_UD, false, 0); return GO_ON;
     case EXIT_SHUTDOWN:
         domain_crash(v->domain, "vCPU %u: triple fault at rip %#llx", v->id, (unsigned long long)arch_regs(v->arch)->rip);
+        vcpu_log_state(v);
         return LEAVE;
     case EXIT_BROKEN:
         domain_crash(v->domain, "vCPU %u: %s", v->id, e->why);
+        vcpu_log_state(v);
         return LEAVE;
     case EXIT_KINDS:     break;
     }

@@ -41,6 +41,8 @@ void vcpu_wake(struct vcpu *v);
 void vcpu_start(struct vcpu *v);
 void vcpu_stop(struct vcpu *v);
 bool vcpu_is_on(const struct vcpu *v);  /* not VCPU_OFF */
+/* Its registers, for people: on the hypervisor's console. Not while it runs elsewhere. */
+void vcpu_log_state(struct vcpu *v);
 /* Times up to now, with the current state's share added. */
 void vcpu_times(struct vcpu *v, struct vcpu_times *out);
 #endif

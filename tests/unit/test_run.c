@@ -146,6 +146,9 @@ static void test_triple_fault_is_a_crash(void **state)
     (void)play(d, script, 1);
     assert_int_equal(d->end, END_CRASH);
     assert_non_null(strstr(d->why, "triple fault"));
+    const char *said = fake_console();      /* what it was doing, for those who look after it */
+    assert_non_null(strstr(said, "vCPU 0 on CPU 0"));
+    assert_non_null(strstr(said, "cr3"));
     end(d);
 }
 
