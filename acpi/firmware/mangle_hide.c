@@ -1,0 +1,184 @@
+/*
+ * Owns: which devices of the AML the domain must not touch: what the hypervisor drives itself, processors that have no vCPU, what the
+ * firmware's own STAO names, and what the options ask for. Only the AML's own words count; what is under a hidden device is hidden
+ * with it.
+ */
+#include "acpi/firmware/mangle_internal.h"
+#include "lib/format.h"
+#include <string.h>
+
+enum { ID_MAX = 64 };
+
+bool mangle_hide(struct mangle *m, int node, const char *why)
+{
+    for (unsigned i = 0; i < m->hiddens; i++)
+        if (m->hidden[i].node == node)
+            return true;
+    if (m->hiddens == MANGLE_HIDDEN_MAX)
+        return false;
+    m->hidden[m->hiddens++] = (struct mangle_hidden){ node, NULL, why };
+    return true;
+}
+
+static bool has_id(const struct aml_namespace *ns, int device, const char *id)
+{
+    char text[ID_MAX];
+    for (unsigned i = 0; aml_device_id(ns, device, i, text, sizeof(text)); i++)
+        if (strcmp(text, id) == 0)
+            return true;
+    return false;
+}
+
+bool mangle_processor_uid(const struct aml_namespace *ns, int node, uint32_t *uid)
+{
+    const struct aml_node *n = &ns->node[node];
+    struct span data = n->data;
+    uint64_t v;
+    if (n->kind == AML_PROCESSOR) {
+        *uid = span_u8(&data);
+        return !data.broken;
+    }
+    if (n->kind != AML_DEVICE_NODE || !has_id(ns, node, "ACPI0007"))
+        return false;
+    int name = aml_child(ns, node, "_UID");
+    if (name == AML_NONE || !aml_integer_value(ns, name, &v) || v > UINT32_MAX)
+        return false;
+    *uid = (uint32_t)v;
+    return true;
+}
+
+static bool has_vcpu(const struct mangle *m, uint32_t uid)
+{
+    for (unsigned i = 0; i < m->options->vcpus; i++)
+        if (m->uid[i] == uid)
+            return true;
+    return false;
+}
+
+/* Devices that are the hypervisor's by what they are. `unless_pic`: only where the domain has no such pair of its own. */
+static const struct kept { const char *id; bool unless_pic; const char *why; } kept[] = {
+    { "PNP0103", false, "the HPET stays with the hypervisor" },
+    { "PNP0000", true, "the 8259s stay with the hypervisor, and the domain has none" },
+    { "PNP0100", true, "the PIT stays with the hypervisor, and the domain has none" },
+};
+
+static const char *why_kept(const struct mangle *m, int device)
+{
+    for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        if (!(kept[i].unless_pic && m->options->pic) && has_id(m->ns, device, kept[i].id))
+            return kept[i].why;
+    return NULL;
+}
+
+static bool hide_kept(struct mangle *m)
+{
+    bool room = true;
+    for (int i = 0; room && i < (int)m->ns->n; i++) {
+        uint32_t uid;
+        const char *why = NULL;
+        if (mangle_processor_uid(m->ns, i, &uid))
+            why = has_vcpu(m, uid) ? NULL : "a processor for which the domain has no vCPU";
+        else if (m->ns->node[i].kind == AML_DEVICE_NODE)
+            why = why_kept(m, i);
+        room = !why || mangle_hide(m, i, why);
+    }
+    return room;
+}
+
+/* The integer that a child names, or `otherwise`. */
+static uint64_t child_number(const struct aml_namespace *ns, int node, const char *name, uint64_t otherwise)
+{
+    uint64_t v;
+    int child = aml_child(ns, node, name);
+    return child != AML_NONE && aml_integer_value(ns, child, &v) ? v : otherwise;
+}
+
+/* The device of a PCI function (bus 15:8, device 7:3, function 2:0) right behind a host bridge (_ADR: ACPI 6.4, table 6.2). */
+static bool hide_function(struct mangle *m, uint64_t function, const char *why)
+{
+    const struct aml_namespace *ns = m->ns;
+    uint64_t adr = (function >> 3 & 0x1f) << 16 | (function & 7);
+    bool room = true;
+    for (int i = 0; room && i < (int)ns->n; i++) {
+        int bridge = ns->node[i].parent;
+        if (ns->node[i].kind != AML_DEVICE_NODE || bridge == AML_NONE || child_number(ns, i, "_ADR", UINT64_MAX) != adr)
+            continue;
+        if ((has_id(ns, bridge, "PNP0A03") || has_id(ns, bridge, "PNP0A08")) && child_number(ns, bridge, "_BBN", 0) == function >> 8)
+            room = mangle_hide(m, i, why);
+    }
+    return room;
+}
+
+/*
+ * IOMMUs that are PCI functions. IVRS: blocks of types 0x10, 0x11 and 0x40 have the IOMMU's function at 4 (AMD's IOMMU specification,
+ * 5.2.2); VIOT: nodes of type 3 have it at 6 (ACPI 6.4, 5.2.34). Intel's are memory only, and no device of the AML.
+ */
+static bool hide_iommu(struct mangle *m, const char *signature, uint64_t blocks, uint64_t function_at)
+{
+    const struct acpi_table *t = acpi_set_find(m->set, signature, 0);
+    if (!t)
+        return true;
+    struct span rest = t->bytes;
+    (void)span_take(&rest, blocks);
+    while (rest.left) {
+        struct span head = rest, function = span_slice(rest, function_at, 2);
+        uint8_t type = span_u8(&head);
+        (void)span_u8(&head);
+        uint64_t length = span_le(&head, 2), id = span_le(&function, 2);
+        bool iommu = function_at == 6 ? type == 3 : type == 0x10 || type == 0x11 || type == 0x40;
+        if (iommu && !function.broken && !hide_function(m, id, "the IOMMU stays with the hypervisor"))
+            return false;
+        (void)span_take(&rest, length < 4 ? UINT64_MAX : length);
+        if (rest.broken)
+            break;
+    }
+    return true;
+}
+
+/* Names that the firmware (a hypervisor below us) hides already. */
+static bool keep_hidden(struct mangle *m)
+{
+    const struct acpi_table *t = acpi_set_find(m->set, "STAO", 0);
+    if (!t)
+        return true;
+    struct span rest = t->bytes;
+    (void)span_take(&rest, TABLE_HEADER);
+    m->uart_hidden = span_u8(&rest);
+    while (!rest.broken && rest.left) {
+        const uint8_t *end = memchr(rest.at, 0, rest.left);
+        struct span name = span_take(&rest, end ? (uint64_t)(end - rest.at) + 1 : UINT64_MAX);
+        if (name.broken || m->hiddens == MANGLE_HIDDEN_MAX)
+            return name.broken;
+        if (name.left > 1 && name.left <= AML_PATH_MAX)
+            m->hidden[m->hiddens++] = (struct mangle_hidden){ AML_NONE, (const char *)name.at, "the firmware's own STAO names it" };
+    }
+    return true;
+}
+
+static bool is_path(const char *text) { return text[0] == '\\' || text[0] == '_' || strchr(text, '.'); }
+
+static bool hide_asked(struct mangle *m, const char *asked, struct error *e)
+{
+    bool room = true, found = false;
+    int at = is_path(asked) ? aml_find(m->ns, asked) : AML_NONE;
+    if (at != AML_NONE && at != AML_ROOT) {
+        found = true;
+        room = mangle_hide(m, at, "asked for by its path");
+    }
+    for (int i = 0; room && !is_path(asked) && i < (int)m->ns->n; i++)
+        if (m->ns->node[i].kind == AML_DEVICE_NODE && has_id(m->ns, i, asked)) {
+            found = true;
+            room = mangle_hide(m, i, "asked for by its id");
+        }
+    if (!found)
+        return fail(e, "%.80s: no device of the machine's AML has this %s: `bedplate acpi namespace` lists them", asked, is_path(asked) ? "path" : "_HID or _CID");
+    return room;
+}
+
+bool mangle_plan_hidden(struct mangle *m, struct error *e)
+{
+    bool room = keep_hidden(m) && mangle_plan_uart(m) && hide_kept(m) && hide_iommu(m, "IVRS", 48, 4) && hide_iommu(m, "VIOT", 48, 6);
+    for (unsigned i = 0; room && i < m->options->hides; i++)
+        room = hide_asked(m, m->options->hide[i], e);
+    return room || fail(e, "more than %d devices are to be hidden: hide their parent instead", MANGLE_HIDDEN_MAX);
+}

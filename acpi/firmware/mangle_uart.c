@@ -1,0 +1,194 @@
+/*
+ * Owns: which device of the AML is the UART that the hypervisor uses. It is the one whose resources name its registers. Where _CRS is a
+ * method that asks the super I/O chip, nothing constant says so, and the next best word counts: a template inside that method, then the
+ * first of the possible settings, then being the only UART there is.
+ */
+#include "acpi/firmware/mangle_internal.h"
+#include <string.h>
+
+/* Small resource tags with their lengths, large ones (ACPI 6.4, 6.4.2, 6.4.3). */
+enum { IO_PORT = 0x47, FIXED_IO_PORT = 0x4b, END_TAG = 0x79, LARGE = 0x80, MEMORY24 = 0x81, MEMORY32 = 0x85, FIXED_MEMORY32 = 0x86 };
+enum { ADDRESS16 = 0x88, ADDRESS32 = 0x87, ADDRESS64 = 0x8a, GENERIC_REGISTER = 0x82 };
+enum { AML_BUFFER_OP = 0x11, AML_BYTE = 0x0a, AML_WORD = 0x0b, AML_DWORD = 0x0c };
+
+/* Every address at which a descriptor may begin to tell registers; false: it tells none. */
+static bool descriptor_base(uint8_t tag, struct span d, struct mangle_uart *u)
+{
+    static const struct { uint8_t tag, space, at, size; } bases[] = {
+        { IO_PORT, MANGLE_UART_PORT, 1, 2 }, { FIXED_IO_PORT, MANGLE_UART_PORT, 0, 2 },
+        { MEMORY32, MANGLE_UART_MEMORY, 1, 4 }, { FIXED_MEMORY32, MANGLE_UART_MEMORY, 1, 4 },
+    };
+    for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+        if (bases[i].tag == tag) {
+            struct span base = span_slice(d, bases[i].at, bases[i].size);
+            u->space = bases[i].space;
+            u->at = span_le(&base, bases[i].size);
+            return !base.broken;
+        }
+    /* Address space descriptors: type (0 memory, 1 I/O), two bytes of flags, granularity, then the minimum (6.4.3.5). */
+    unsigned size = tag == ADDRESS16 ? 2 : tag == ADDRESS32 ? 4 : tag == ADDRESS64 ? 8 : 0;
+    struct span kind = span_slice(d, 0, 1), base = span_slice(d, 3 + size, size);
+    uint8_t type = span_u8(&kind);
+    u->space = type == 0 ? MANGLE_UART_MEMORY : MANGLE_UART_PORT;
+    u->at = span_le(&base, size);
+    return size && type < 2 && !base.broken;
+}
+
+/* The next descriptor of a template. False at its end, or where it is damaged. */
+static bool next_descriptor(struct span *rest, uint8_t *tag, struct span *body)
+{
+    *tag = span_u8(rest);
+    uint64_t length = *tag & LARGE ? span_le(rest, 2) : *tag & 7u;
+    *body = span_take(rest, length);
+    return !body->broken && *tag != END_TAG;
+}
+
+/* A template names the UART; `first_only`: with its first descriptor of an address. */
+static bool template_names(struct span t, const struct mangle_uart *u, bool first_only)
+{
+    uint8_t tag;
+    struct span body;
+    while (next_descriptor(&t, &tag, &body)) {
+        struct mangle_uart found;
+        if (!descriptor_base(tag, body, &found))
+            continue;
+        if (found.space == u->space && found.at == u->at)
+            return true;
+        if (first_only)
+            return false;
+    }
+    return false;
+}
+
+/* The bytes of a constant buffer (20.2.5.4), broken for anything else. */
+static struct span buffer_bytes(struct span aml)
+{
+    const struct span none = { NULL, 0, true };
+    if (span_u8(&aml) != AML_BUFFER_OP)
+        return none;
+    unsigned more = span_u8(&aml) >> 6;     /* what the PkgLength says is not needed: a Name holds the one object */
+    (void)span_take(&aml, more);
+    uint8_t op = span_u8(&aml);
+    unsigned size = op == AML_BYTE ? 1 : op == AML_WORD ? 2 : op == AML_DWORD ? 4 : 0;
+    if (!size)
+        return none;
+    (void)span_take(&aml, size);
+    return aml;
+}
+
+/* A descriptor anywhere in a method's body: what the assembler makes of IO (Decode16, port, port, ...) or Memory32Fixed. */
+static bool body_names(struct span body, const struct mangle_uart *u)
+{
+    const uint8_t low = (uint8_t)u->at, high = (uint8_t)(u->at >> 8);
+    const uint8_t io[] = { IO_PORT, 1, low, high, low, high };
+    const uint8_t memory[] = { FIXED_MEMORY32, 9, 0, 1, low, high, (uint8_t)(u->at >> 16), (uint8_t)(u->at >> 24) };
+    const uint8_t *want = u->space == MANGLE_UART_PORT ? io : memory;
+    const size_t n = u->space == MANGLE_UART_PORT ? sizeof(io) : sizeof(memory);
+    for (; body.left >= n; body.at++, body.left--)
+        if (memcmp(body.at, want, n) == 0)
+            return true;
+    return false;
+}
+
+static const struct aml_node *child(const struct aml_namespace *ns, int node, const char *name)
+{
+    int at = aml_child(ns, node, name);
+    return at == AML_NONE ? NULL : &ns->node[at];
+}
+
+static bool is_uart(const struct aml_namespace *ns, int node)
+{
+    static const char *const ids[] = { "PNP0500", "PNP0501", "PNP0502", "ARMH0011", "ARMHB000" };
+    char text[16];
+    for (unsigned n = 0; aml_device_id(ns, node, n, text, sizeof(text)); n++)
+        for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+            if (strcmp(text, ids[i]) == 0)
+                return true;
+    return false;
+}
+
+/* How sure it is, best first. */
+enum { BY_CRS, BY_METHOD, BY_PRS, ONLY_ONE, WAYS };
+static const char *const whys[WAYS] = {
+    "the UART that the hypervisor uses: its _CRS has these registers",
+    "the UART that the hypervisor uses: its _CRS method has a template with these registers",
+    "the UART that the hypervisor uses: these registers are the first of its possible settings",
+    "the UART that the hypervisor uses: there is no other UART",
+};
+
+static bool matches(const struct aml_namespace *ns, int node, const struct mangle_uart *u, unsigned way)
+{
+    const struct aml_node *crs = child(ns, node, "_CRS"), *prs = child(ns, node, "_PRS");
+    switch (way) {
+    case BY_CRS:
+        return crs && crs->kind == AML_NAMED && template_names(buffer_bytes(crs->data), u, false);
+    case BY_METHOD:
+        return crs && crs->kind == AML_METHOD && body_names(crs->data, u);
+    case BY_PRS:
+        return crs && crs->kind == AML_METHOD && prs && prs->kind == AML_NAMED && template_names(buffer_bytes(prs->data), u, true);
+    default:
+        return crs && crs->kind == AML_METHOD;
+    }
+}
+
+bool mangle_plan_uart(struct mangle *m)
+{
+    const struct mangle_uart *u = &m->options->uart;
+    bool room = true;
+    if (u->space == MANGLE_NO_UART)
+        return true;
+    m->uart_hidden = true;
+    for (unsigned way = 0; room && !m->uart_found && way < WAYS; way++) {
+        int only = AML_NONE;
+        unsigned n = 0;
+        for (int i = 0; room && i < (int)m->ns->n; i++) {
+            if (m->ns->node[i].kind != AML_DEVICE_NODE || !is_uart(m->ns, i))
+                continue;
+            n++;
+            only = i;
+            if (way != ONLY_ONE && matches(m->ns, i, u, way)) {
+                room = mangle_hide(m, i, whys[way]);
+                m->uart_found = true;
+            }
+        }
+        if (way == ONLY_ONE && n == 1 && matches(m->ns, only, u, way)) {
+            room = mangle_hide(m, only, whys[way]);
+            m->uart_found = true;
+        }
+    }
+    return room;
+}
+
+static bool gas_names(struct span t, uint64_t at, const struct mangle_uart *u)
+{
+    struct span gas = span_slice(t, at, 12);
+    uint8_t space = span_u8(&gas);
+    (void)span_take(&gas, 3);
+    uint64_t address = span_le(&gas, 8);
+    return !gas.broken && space == (u->space == MANGLE_UART_PORT ? 1 : 0) && address == u->at;
+}
+
+static uint64_t number(struct span t, uint64_t at, unsigned size)
+{
+    struct span s = span_slice(t, at, size);
+    return span_le(&s, size);
+}
+
+bool mangle_names_uart(const struct acpi_table *t, const struct mangle_uart *u)
+{
+    if (u->space == MANGLE_NO_UART)
+        return false;
+    if (!acpi_is(t, "DBG2"))
+        return gas_names(t->bytes, 40, u);      /* SPCR and DBGP have their base address here */
+    uint64_t at = number(t->bytes, 36, 4);
+    for (uint64_t n = number(t->bytes, 40, 4); n-- > 0 && at < t->bytes.left;) {
+        uint64_t length = number(t->bytes, at + 1, 2), registers = number(t->bytes, at + 3, 1), base = number(t->bytes, at + 12, 2);
+        for (uint64_t i = 0; i < registers; i++)
+            if (gas_names(t->bytes, at + base + 12 * i, u))
+                return true;
+        if (!length)
+            break;
+        at += length;
+    }
+    return false;
+}
