@@ -37,48 +37,58 @@ static void rsdp(struct table_out *o, uint64_t rsdt, uint64_t xsdt)
     table_checksum(&head, 0, RSDP_LENGTH, 32);
 }
 
-/* What one table is told by, and who has it. One line here adds a table to a board. */
-struct row { bool (*present)(const struct platform *p); uint64_t (*tell)(struct table_out *o, const struct platform *p); };
-
-static bool has_lapic(const struct platform *p) { return p->lapic; }
-static bool has_pl011(const struct platform *p) { return p->arm.pl011; }
+static bool has_processors(const struct platform *p) { return p->board == BOARD_VIRT || p->lapic; }
+static bool has_uart(const struct platform *p) { return p->board == BOARD_VIRT ? p->arm.pl011 : p->uart.present; }
+static bool has_pcie(const struct platform *p) { return p->pcie.present; }
+static bool has_nodes(const struct platform *p) { return p->nodes; }
+static bool has_tpm(const struct platform *p) { return p->tpm.present; }
+static bool has_viommu(const struct platform *p) { return p->viommu.present; }
+static bool has_hidden(const struct platform *p) { return p->hiddens; }
 static bool has_xen(const struct platform *p) { return p->xen; }
 
-static const struct row pc[] = {
-    { has_lapic, acpi_madt },
+/*
+ * Every table but those that have to know of each other, in the order they stand: who wants it, and what writes it for each board (NULL:
+ * the board has none). A further table is one function, which writes it from its header on, and one line here.
+ */
+typedef uint64_t write_table(struct table_out *o, const struct platform *p);
+static const struct row {
+    bool (*wanted)(const struct platform *p);       /* NULL: always */
+    write_table *write[2];                          /* by enum platform_board */
+} rows[] = {
+    { has_processors,    { acpi_madt, acpi_arm_madt } },
+    { NULL,              { NULL,      acpi_arm_gtdt } },
+    { has_uart,          { acpi_spcr, acpi_arm_spcr } },
+    { has_uart,          { acpi_dbg2, acpi_arm_dbg2 } },
+    { acpi_has_pm_timer, { acpi_waet, NULL } },
+    { has_pcie,          { acpi_mcfg, acpi_mcfg } },
+    { has_viommu,        { acpi_viot, acpi_viot } },
+    { has_nodes,         { acpi_srat, acpi_srat } },
+    { has_nodes,         { acpi_slit, acpi_slit } },
+    { has_tpm,           { acpi_tpm2, acpi_tpm2 } },
+    { has_hidden,        { acpi_stao, acpi_stao } },
+    { has_xen,           { NULL,      acpi_arm_xenv } },
 };
-static const struct row virt[] = {
-    { NULL, acpi_arm_madt }, { NULL, acpi_arm_gtdt }, { has_pl011, acpi_arm_spcr }, { has_pl011, acpi_arm_dbg2 },
-    { has_xen, acpi_arm_xenv },
-};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+_Static_assert(ROWS + 1 <= TABLES_MAX, "the rows and the FADT fit a list");
 
-static void write_rows(struct table_out *o, const struct platform *p, const struct row *row, unsigned n, struct listed *l)
+/* The DSDT and the FACS are found through the FADT and not listed. A hardware-reduced machine has no FACS (ACPI 6.4, 4.1). */
+static uint64_t write_fixed(struct table_out *o, const struct platform *p, uint64_t base)
 {
-    for (unsigned i = 0; i < n; i++)
-        if (!row[i].present || row[i].present(p))
-            l->at[l->n++] = row[i].tell(o, p);
-}
-
-/* The DSDT is found through the FADT, not listed. */
-static void write_tables(struct table_out *o, const struct platform *p, uint64_t base, struct listed *l)
-{
-    if (p->board == BOARD_VIRT) {
-        uint64_t dsdt = acpi_arm_dsdt(o, p);
-        l->at[l->n++] = acpi_arm_fadt(o, p, base + dsdt);
-        write_rows(o, p, virt, sizeof(virt) / sizeof(virt[0]), l);
-    } else {
-        uint64_t dsdt = acpi_dsdt(o, p);
-        uint64_t facs = p->lapic ? 0 : base + acpi_facs(o);
-        l->at[l->n++] = acpi_fadt(o, p, base + dsdt, facs);
-        write_rows(o, p, pc, sizeof(pc) / sizeof(pc[0]), l);
-    }
+    if (p->board == BOARD_VIRT)
+        return acpi_arm_fadt(o, p, base + acpi_arm_dsdt(o, p));
+    uint64_t dsdt = base + acpi_dsdt(o, p);
+    uint64_t facs = p->lapic ? 0 : base + acpi_facs(o);
+    return acpi_fadt(o, p, dsdt, facs);
 }
 
 static void write_image(struct table_out *o, const struct platform *p, uint64_t base)
 {
     struct listed l = { .n = 0 };
     table_zero(o, RSDP_LENGTH);
-    write_tables(o, p, base, &l);
+    l.at[l.n++] = write_fixed(o, p, base);
+    for (const struct row *r = rows; r < rows + ROWS; r++)
+        if (r->write[p->board] && (!r->wanted || r->wanted(p)))
+            l.at[l.n++] = r->write[p->board](o, p);
     uint64_t rsdt = root_table(o, "RSDT", &l, base, 4);
     uint64_t xsdt = root_table(o, "XSDT", &l, base, 8);
     rsdp(o, base + rsdt, base + xsdt);

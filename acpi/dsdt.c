@@ -15,16 +15,19 @@ static void power_off(struct table_out *o)
     aml_close(o, values);
 }
 
-/* _UID is what ties a device to its MADT entry (ACPI 6.4, 8.4). No _STA: present and working. */
+/*
+ * _UID is what ties a device to its MADT entry (ACPI 6.4, 8.4). Without _STA: present and working. _PXM says what SRAT says: a
+ * processor that comes later is not looked up there (6.2.14).
+ */
 static void processor(struct table_out *o, const struct platform *p, unsigned vcpu)
 {
     char name[ACPI_CPU_NAME_SIZE];
     acpi_cpu_name(name, vcpu);
     uint64_t device = aml_device(o, name);
-    aml_name(o, "_HID");
-    aml_string(o, "ACPI0007");
-    aml_name(o, "_UID");
-    aml_integer(o, platform_apic_id(vcpu));
+    aml_hid(o, "ACPI0007");
+    aml_name_integer(o, "_UID", platform_apic_id(vcpu));
+    if (p->nodes)
+        aml_name_integer(o, "_PXM", p->vcpu_node[vcpu]);
     acpi_dsdt_cpu_events(o, p, vcpu);
     aml_close(o, device);
 }
@@ -33,8 +36,7 @@ static void processor(struct table_out *o, const struct platform *p, unsigned vc
 static void ports(struct table_out *o, const char *name, const char *hid, uint16_t port, uint8_t length)
 {
     uint64_t device = aml_device(o, name);
-    aml_name(o, "_HID");
-    aml_eisa_id(o, hid);
+    aml_hid(o, hid);
     aml_name(o, "_CRS");
     uint64_t resources = aml_template(o);
     aml_io(o, port, length);
@@ -46,10 +48,8 @@ static void ports(struct table_out *o, const char *name, const char *hid, uint16
 static void uart(struct table_out *o, const struct platform *p)
 {
     uint64_t device = aml_device(o, "COM1");
-    aml_name(o, "_HID");
-    aml_eisa_id(o, "PNP0501");
-    aml_name(o, "_UID");
-    aml_integer(o, 1);
+    aml_hid(o, "PNP0501");
+    aml_name_integer(o, "_UID", 1);
     aml_name(o, "_CRS");
     uint64_t resources = aml_template(o);
     aml_io(o, p->uart.port, 8);
@@ -69,6 +69,8 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
     acpi_dsdt_events(o, p);
     if (p->uart.present)
         uart(o, p);
+    acpi_dsdt_tpm(o, p);
+    acpi_dsdt_pcie(o, p);
     if (!p->lapic) {
         ports(o, "PICM", "PNP0000", 0x20, 2);
         ports(o, "PICS", "PNP0000", 0xa0, 2);

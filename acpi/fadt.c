@@ -1,7 +1,7 @@
 /*
  * Owns: the FADT (ACPI 6.4, 5.2.9). A machine with local APICs is hardware-reduced: there is no PM1 block, no SCI, no FACS; the
  * guest powers off through the sleep control register, restarts through the reset register. One without is a PC of old: Linux
- * then lives on the PIT and the 8259s, which it gives up at once where hardware is reduced.
+ * then lives on the PIT and the 8259s, which it gives up at once where hardware is reduced. Beside it: FACS, and WAET.
  */
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
@@ -15,33 +15,23 @@ enum {  /* fixed feature flags, table 5.10 */
 };
 enum { FADT_REVISION = 6, FADT_MINOR = 4 };
 
-/* Generic address structure (5.2.3.2): a register in I/O space. */
-static void io_register(struct table_out *o, uint16_t port, uint8_t bytes)
-{
-    table_le(o, 1, 1);                              /* system I/O */
-    table_le(o, bytes * 8u, 1);
-    table_le(o, 0, 1);                              /* bit offset */
-    table_le(o, bytes == 4 ? 3 : bytes, 1);         /* access size: dword, word, byte */
-    table_le(o, port, 8);
-}
-
 /*
  * The PM timer is for who has no Xen clock to read the TSC's frequency from. A hardware-reduced FADT's timer fields are
  * to be ignored by the letter (5.2.9), yet Linux and FreeBSD read them all the same, and find no other clock here.
  */
-static bool has_pm_timer(const struct platform *p) { return !p->xen || !p->lapic; }
+bool acpi_has_pm_timer(const struct platform *p) { return p->board == BOARD_PC && (!p->xen || !p->lapic); }
 
 static uint32_t flags(const struct platform *p)
 {
     uint32_t f = FLAG_WBINVD | FLAG_PROC_C1 | FLAG_RESET_REG_SUP | FLAG_HEADLESS | (p->lapic ? FLAG_HW_REDUCED : 0);
-    f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1 means: no such fixed hardware */
-    return has_pm_timer(p) ? f | FLAG_TMR_VAL_EXT : f;
+    f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1: not as fixed hardware. A power button is a device of the DSDT, if any */
+    return acpi_has_pm_timer(p) ? f | FLAG_TMR_VAL_EXT : f;
 }
 
 /* Offsets 36 to 115: what ACPI 1.0 had, nearly all of it about hardware that is not there. */
 static void fixed_part(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs)
 {
-    bool timer = has_pm_timer(p), pm1 = !p->lapic;
+    bool timer = acpi_has_pm_timer(p), pm1 = !p->lapic;
     table_le(o, facs, 4);
     table_le(o, dsdt, 4);
     table_zero(o, 2);                               /* reserved; preferred profile: unspecified */
@@ -66,6 +56,20 @@ static void fixed_part(struct table_out *o, const struct platform *p, uint64_t d
     table_le(o, flags(p), 4);
 }
 
+/*
+ * Microsoft's "Windows ACPI Emulated Devices Table": one read of the PM timer is right, there is no chipset whose bug asks for
+ * three. Nothing is said of an RTC, for there is none.
+ */
+uint64_t acpi_waet(struct table_out *o, const struct platform *p)
+{
+    enum { WAET_PM_TIMER_GOOD = 1 << 1 };
+    (void)p;
+    uint64_t start = table_begin(o, "WAET", 1);
+    table_le(o, WAET_PM_TIMER_GOOD, 4);
+    table_end(o, start);
+    return start;
+}
+
 uint64_t acpi_facs(struct table_out *o)
 {
     enum { LENGTH = 64, VERSION = 2 };
@@ -83,27 +87,27 @@ uint64_t acpi_facs(struct table_out *o)
 static void block(struct table_out *o, bool present, uint16_t port, uint8_t bytes)
 {
     if (present)
-        io_register(o, port, bytes);
+        table_gas(o, TABLE_IO, bytes, port);
     else
-        table_zero(o, 12);
+        table_zero(o, TABLE_GAS);
 }
 
 uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs)
 {
     uint64_t start = table_begin(o, "FACP", FADT_REVISION);
     fixed_part(o, p, dsdt, facs);
-    io_register(o, PC_RESET_PORT, 1);
+    table_gas(o, TABLE_IO, 1, PC_RESET_PORT);
     table_le(o, PC_RESET_VALUE, 1);
     table_le(o, 0, 2);                              /* ARM boot flags */
     table_le(o, FADT_MINOR, 1);
     table_le(o, 0, 8);                              /* X_FIRMWARE_CTRL */
     table_le(o, dsdt, 8);
     block(o, !p->lapic, PC_PM1A_EVENT, 4);
-    table_zero(o, 12);                              /* X_PM1b_EVT_BLK */
+    table_zero(o, TABLE_GAS);                       /* X_PM1b_EVT_BLK */
     block(o, !p->lapic, PC_PM1A_CONTROL, 2);
-    table_zero(o, 2 * 12);                          /* X_PM1b_CNT_BLK, X_PM2_CNT_BLK */
-    block(o, has_pm_timer(p), PC_PM_TIMER, 4);
-    table_zero(o, 2 * 12);                          /* X_GPE0_BLK, X_GPE1_BLK */
+    table_zero(o, 2 * TABLE_GAS);                          /* X_PM1b_CNT_BLK, X_PM2_CNT_BLK */
+    block(o, acpi_has_pm_timer(p), PC_PM_TIMER, 4);
+    table_zero(o, 2 * TABLE_GAS);                          /* X_GPE0_BLK, X_GPE1_BLK */
     block(o, p->lapic, PC_SLEEP_CONTROL, 1);
     block(o, p->lapic, PC_SLEEP_STATUS, 1);
     table_bytes(o, "Bedplate", 8);                  /* hypervisor vendor identity */

@@ -55,6 +55,21 @@ void table_insert(struct table_out *o, uint64_t at, unsigned n)
         memmove(o->to + at + n, o->to + at, tail);
 }
 
+void table_entry(struct table_out *o, uint8_t type, uint8_t length)
+{
+    table_le(o, type, 1);
+    table_le(o, length, 1);
+}
+
+void table_gas(struct table_out *o, enum table_space space, unsigned bytes, uint64_t address)
+{
+    table_le(o, space, 1);
+    table_le(o, bytes * 8u, 1);
+    table_le(o, 0, 1);                  /* bit offset */
+    table_le(o, bytes == 8 ? 4 : bytes == 4 ? 3 : bytes, 1);    /* access size: byte, word, dword, qword */
+    table_le(o, address, 8);
+}
+
 uint64_t table_begin(struct table_out *o, const char *signature, uint8_t revision)
 {
     table_align(o, TABLE_ALIGN);

@@ -23,6 +23,13 @@ void table_patch(struct table_out *o, uint64_t at, uint64_t v, unsigned n);
 /* Makes room for n bytes at `at` by moving what follows; the room is to be patched. */
 void table_insert(struct table_out *o, uint64_t at, unsigned n);
 
+/* What many structures begin with: their kind and their length in bytes, one byte each. */
+void table_entry(struct table_out *o, uint8_t type, uint8_t length);
+/* Generic address structure (ACPI 6.4, 5.2.3.2): a register of 1, 2, 4 or 8 bytes, accessed as a whole. */
+enum table_space { TABLE_MEMORY = 0, TABLE_IO = 1 };
+enum { TABLE_GAS = 12 };
+void table_gas(struct table_out *o, enum table_space space, unsigned bytes, uint64_t address);
+
 /* A system description table (ACPI 6.4, 5.2.6): begin aligns, writes the header and returns where it stands; end fills in length and checksum. */
 uint64_t table_begin(struct table_out *o, const char *signature, uint8_t revision);
 void table_end(struct table_out *o, uint64_t start);

@@ -66,9 +66,29 @@ static struct image build(struct platform p, uint64_t at)
     return m;
 }
 
+/* Exactly the tables that the platform has something for, each once. */
+static void check_listed(const struct image *m, uint64_t tables)
+{
+    const struct platform *p = &m->p;
+    const struct { const char *signature; bool wanted; } row[] = {
+        { "FACP", true }, { "APIC", p->lapic }, { "SPCR", p->uart.present }, { "DBG2", p->uart.present },
+        { "WAET", !p->xen || !p->lapic }, { "MCFG", p->pcie.present }, { "VIOT", p->viommu.present }, { "SRAT", p->nodes },
+        { "SLIT", p->nodes }, { "TPM2", p->tpm.present }, { "STAO", p->hiddens },
+    };
+    uint64_t n = 0, at;
+    for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        assert_int_equal(find(m, row[i].signature, &at), row[i].wanted);
+        if (row[i].wanted)
+            check_table(m, at, row[i].signature);
+        n += row[i].wanted;
+    }
+    assert_int_equal(n, tables);
+}
+
 static void check_roots(const struct image *m)
 {
-    uint64_t rsdt = le(m, m->at + 16, 4), xsdt = le(m, m->at + 24, 8), tables = m->p.lapic ? 2 : 1;
+    uint64_t rsdt = le(m, m->at + 16, 4), xsdt = le(m, m->at + 24, 8), tables = (le(m, xsdt + 4, 4) - 36) / 8;
+    check_listed(m, tables);
     assert_memory_equal(m->bytes, "RSD PTR ", 8);
     assert_int_equal(sum(m, m->at, 20), 0);
     assert_int_equal(sum(m, m->at, 36), 0);
@@ -138,7 +158,7 @@ static void check_entry(const struct image *m, uint64_t at, struct seen *s)
         assert_int_equal(le(m, at + 2, 1), s->cpus);
         assert_int_equal(le(m, at + 3, 1), platform_apic_id(s->cpus));
         assert_true(platform_apic_id(s->cpus) < 255);
-        assert_int_equal(le(m, at + 4, 4), 1);
+        assert_int_equal(le(m, at + 4, 4), s->cpus < m->p.vcpus ? 1 : 2);       /* enabled, or able to come */
         s->cpus++;
         return;
     case 9:
@@ -146,7 +166,7 @@ static void check_entry(const struct image *m, uint64_t at, struct seen *s)
         assert_int_equal(le(m, at + 4, 4), platform_apic_id(s->cpus));
         assert_int_equal(le(m, at + 12, 4), s->cpus);
         assert_true(platform_apic_id(s->cpus) >= 255);
-        assert_int_equal(le(m, at + 8, 4), 1);
+        assert_int_equal(le(m, at + 8, 4), s->cpus < m->p.vcpus ? 1 : 2);
         s->cpus++;
         return;
     case 4:
@@ -185,9 +205,9 @@ static void check_madt(const struct image *m)
     for (i = 44; i < n; i += le(m, at + i + 1, 1))
         check_entry(m, at + i, &s);
     assert_int_equal(i, n);
-    assert_int_equal(s.cpus, m->p.vcpus);
+    assert_int_equal(s.cpus, platform_vcpus_told(&m->p));
     assert_int_equal(s.nmi, 1);
-    assert_int_equal(s.x2nmi, m->p.vcpus > 255);
+    assert_int_equal(s.x2nmi, platform_vcpus_told(&m->p) > 255);
     assert_int_equal(s.ioapics, m->p.ioapic);
 }
 
@@ -210,11 +230,11 @@ static void check_dsdt(const struct image *m)
     uint64_t at = le(m, fadt + 140, 8), n = check_table(m, at, "DSDT");
     assert_int_equal(le(m, at + 8, 1), 2);
     assert_int_equal(occurrences(m, at, n, s5, sizeof(s5)), 1);
-    assert_int_equal(occurrences(m, at, n, "ACPI0007", 9), m->p.vcpus);
-    for (unsigned i = 0; i < m->p.vcpus; i++) {
-        char name[8];
-        snprintf(name, sizeof(name), "C%03X", i & 0xfff);
-        assert_int_equal(occurrences(m, at, n, name, 4), 1);
+    assert_int_equal(occurrences(m, at, n, "ACPI0007", 9), platform_vcpus_told(&m->p));
+    for (unsigned i = 0; i < platform_vcpus_told(&m->p); i++) {
+        char name[16];          /* the device's name with the first object in it */
+        snprintf(name, sizeof(name), "C%03X%c_HID", i & 0xfff, 8);
+        assert_int_equal(occurrences(m, at, n, name, 9), 1);
     }
     assert_int_equal(occurrences(m, at, n, com1, sizeof(com1)), m->p.uart.present);
     assert_int_equal(occurrences(m, at, n, line, sizeof(line)), m->p.uart.present && m->p.ioapic);
@@ -249,6 +269,42 @@ static void every_configuration_names_what_answers(void **state)
     for (unsigned i = 0; i < sizeof(vcpus) / sizeof(vcpus[0]); i++)
         for (unsigned bits = 0; bits < 16; bits++)
             check_platform(platform(vcpus[i], bits), PC_ACPI_BASE);
+}
+
+/* Everything that a PC can have, and as many of it as there may be: room enough, and all of it told. */
+static struct platform everything(void)
+{
+    struct platform p = platform(256, 14);
+    p.vcpus_max = PLATFORM_VCPUS_MAX;
+    p.ram[0] = (struct platform_ram){ gpa(0), PC_RAM_HOLE };
+    p.ram[1] = (struct platform_ram){ gpa(PC_RAM_ABOVE), GIB(4) };
+    p.memory = p.ram[0].size + p.ram[1].size;
+    p.ged = (struct platform_ged){ true, PC_GED_PORT, PC_GED_GSI };
+    p.pcie = (struct platform_pcie){ true, gpa(0xe0000000), 0xff, { 0x1000, 0xf000 }, { 0xf0000000, 0x0c000000 }, { GIB(512), GIB(64) } };
+    p.tpm = (struct platform_tpm){ true, gpa(0xfed40000) };
+    p.viommu = (struct platform_viommu){ true, 2, 0 };
+    p.nodes = PLATFORM_NODES_MAX;
+    for (unsigned i = 0; i < p.nodes; i++)
+        p.node[i].size = p.memory / p.nodes;
+    for (unsigned i = 0; i < PLATFORM_VCPUS_MAX; i++)
+        p.vcpu_node[i] = (uint8_t)(i % p.nodes);
+    static char path[PLATFORM_PATH_MAX + 1] = "\\_SB";
+    while (strlen(path) + 5 <= PLATFORM_PATH_MAX)
+        strcat(path, ".ABCD");
+    for (p.hiddens = 0; p.hiddens < PLATFORM_HIDDEN_MAX; p.hiddens++)
+        p.hidden[p.hiddens] = path;
+    return p;
+}
+
+static void everything_at_once_fits(void **state)
+{
+    (void)state;
+    struct platform p = everything();
+    check_platform(p, PC_ACPI_BASE);
+    p.xen = true;
+    check_platform(p, PC_ACPI_BASE);
+    p.vcpus = PLATFORM_VCPUS_MAX;
+    check_platform(p, PC_ACPI_BASE);
 }
 
 static void tables_move_with_their_address(void **state)
@@ -300,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_configuration_names_what_answers),
+        cmocka_unit_test(everything_at_once_fits),
         cmocka_unit_test(tables_move_with_their_address),
         cmocka_unit_test(too_small_a_buffer_is_refused),
         cmocka_unit_test(tables_above_4_gib_are_refused),
