@@ -8,7 +8,7 @@
 #include "platform/platform.h"
 
 uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p);
-uint64_t acpi_arm_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt);   /* guest address */
+uint64_t acpi_arm_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt);   /* guest address, below 4 GiB */
 uint64_t acpi_arm_madt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_spcr(struct table_out *o, const struct platform *p);     /* this and the next only with p->arm.pl011 */

@@ -1,19 +1,23 @@
 /*
- * Owns: the DSDT of BOARD_VIRT, in AML: the processors and the UART. No \_S5_: hardware-reduced with PSCI powers off by PSCI,
+ * Owns: the DSDT of BOARD_VIRT, in AML: the processors, the UART, and the devices that both boards may have. No \_S5_: hardware-reduced with PSCI powers off by PSCI,
  * and without a sleep control register there is nowhere to write a sleep type.
  */
 #include "acpi/aml_resource.h"
 #include "acpi/arm.h"
+#include "acpi/dsdt_events.h"
+#include "acpi/tables.h"
 #include "platform/virt_map.h"
 
-/* _UID is what ties a device to its GICC (ACPI 6.4, 8.4). No _STA: present and working. */
-static void processor(struct table_out *o, unsigned vcpu)
+/* _UID is what ties a device to its GICC (ACPI 6.4, 8.4). No _STA: present and working. _PXM: as SRAT has it. */
+static void processor(struct table_out *o, const struct platform *p, unsigned vcpu)
 {
-    static const char digit[16] = "0123456789ABCDEF";
-    const char name[5] = { 'C', digit[vcpu >> 8 & 15], digit[vcpu >> 4 & 15], digit[vcpu & 15], 0 };
+    char name[ACPI_CPU_NAME_SIZE];
+    acpi_cpu_name(name, vcpu);
     uint64_t device = aml_device(o, name);
     aml_hid(o, "ACPI0007");
     aml_name_integer(o, "_UID", vcpu);
+    if (p->nodes)
+        aml_name_integer(o, "_PXM", p->vcpu_node[vcpu]);
     aml_close(o, device);
 }
 
@@ -39,9 +43,11 @@ uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p)
     uint64_t start = table_begin(o, "DSDT", 2);     /* 2: integers have 64 bits */
     uint64_t scope = aml_scope(o, "_SB");
     for (unsigned i = 0; i < p->vcpus; i++)
-        processor(o, i);
+        processor(o, p, i);
     if (p->arm.pl011)
         uart(o);
+    acpi_dsdt_tpm(o, p);
+    acpi_dsdt_pcie(o, p);
     aml_close(o, scope);
     table_end(o, start);
     return start;

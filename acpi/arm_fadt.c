@@ -5,8 +5,8 @@
  */
 #include "acpi/arm.h"
 
-enum { FADT_REVISION = 6, FADT_MINOR = 4, FADT_LENGTH = 276 };
-enum { AT_FLAGS = 112, AT_ARM_BOOT = 129, AT_MINOR = 131, AT_X_DSDT = 140, AT_HYPERVISOR = 268 };
+enum { FADT_REVISION = 6, FADT_MINOR = 4 };
+enum { AT_DSDT = 40, AT_FLAGS = 112, AT_ARM_BOOT = 129, AT_MINOR = 131, AT_X_DSDT = 140, AT_HYPERVISOR = 268 };
 enum { FLAG_PWR_BUTTON = 1 << 4, FLAG_SLP_BUTTON = 1 << 5, FLAG_HEADLESS = 1 << 12, FLAG_HW_REDUCED = 1 << 20 };  /* table 5.10 */
 enum { ARM_BOOT_PSCI = 1 << 0, ARM_BOOT_HVC = 1 << 1 };                                                          /* table 5.12 */
 
@@ -14,7 +14,9 @@ uint64_t acpi_arm_fadt(struct table_out *o, const struct platform *p, uint64_t d
 {
     (void)p;
     uint64_t start = table_begin(o, "FACP", FADT_REVISION);
-    table_zero(o, AT_FLAGS - TABLE_HEADER);         /* DSDT has its 64-bit field: one of the two is enough (table 5.9) */
+    table_zero(o, AT_DSDT - TABLE_HEADER);
+    table_le(o, dsdt, 4);                           /* and again in X_DSDT: either may be all that a reader knows (table 5.9) */
+    table_zero(o, AT_FLAGS - AT_DSDT - 4);
     table_le(o, FLAG_HW_REDUCED | FLAG_HEADLESS | FLAG_PWR_BUTTON | FLAG_SLP_BUTTON, 4);   /* no fixed buttons */
     table_zero(o, AT_ARM_BOOT - AT_FLAGS - 4);
     table_le(o, ARM_BOOT_PSCI | ARM_BOOT_HVC, 2);

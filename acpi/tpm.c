@@ -1,6 +1,6 @@
 /*
- * Owns: a TPM 2.0 with the command response buffer interface: its table ("TCG ACPI Specification" 1.3, 8) and its device. No
- * start method parameters and no event log: nothing measured anything before the guest.
+ * Owns: a TPM 2.0 with the command response buffer interface: its table ("TCG ACPI Specification" 1.3, 8) and its device. The
+ * start method has no parameters, and there is no event log: nothing measured anything before the guest.
  */
 #include "acpi/aml_resource.h"
 #include "acpi/tables.h"
@@ -15,6 +15,9 @@ uint64_t acpi_tpm2(struct table_out *o, const struct platform *p)
     table_zero(o, 2);
     table_le(o, p->tpm.base.v + CRB_CONTROL_AREA, 8);
     table_le(o, START_CRB, 4);
+    table_zero(o, 12);                              /* start method parameters */
+    table_zero(o, 4 + 8);                           /* event log: length, address */
+    table_zero(o, 12 + 4 + 8);                      /* parameters of the start method; event log: length, address */
     table_end(o, start);
     return start;
 }
