@@ -42,8 +42,10 @@ static uint64_t if_bit(struct table_out *o, unsigned local, unsigned bit)
     return then;
 }
 
-static void power_button(struct table_out *o)
+static void power_button(struct table_out *o, const struct platform *p)
 {
+    if (!p->power_button)
+        return;
     uint64_t device = aml_device(o, "PWRB");
     aml_hid(o, "PNP0C0C");
     aml_close(o, device);
@@ -59,11 +61,13 @@ static void event_method(struct table_out *o, const struct platform *p)
     aml_op(o, AML_STORE);
     aml_local(o, 0);
     aml_name_path(o, "EVTS");
-    uint64_t then = if_bit(o, 0, PC_EVENT_POWER);
-    aml_notify(o, "PWRB", NOTIFY_BUTTON_PRESSED);
-    aml_close(o, then);
+    if (p->power_button) {
+        uint64_t then = if_bit(o, 0, PC_EVENT_POWER);
+        aml_notify(o, "PWRB", NOTIFY_BUTTON_PRESSED);
+        aml_close(o, then);
+    }
     if (acpi_can_hotplug(p)) {
-        then = if_bit(o, 0, PC_EVENT_CPUS);
+        uint64_t then = if_bit(o, 0, PC_EVENT_CPUS);
         aml_name_path(o, "CSCN");
         aml_close(o, then);
     }
@@ -255,6 +259,6 @@ void acpi_dsdt_events(struct table_out *o, const struct platform *p)
         notify_method(o, p);
         scan_method(o);
     }
-    power_button(o);
+    power_button(o, p);
     event_device(o, p);
 }

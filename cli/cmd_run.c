@@ -74,7 +74,7 @@ static void default_size(struct run_options *o, const struct guests *g)
     unsigned long vcpus = 0, online = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
     for (unsigned i = 0; i < g->count; i++) {
         mib += (g->guest[i].platform.memory >> 20) + 2;
-        vcpus += g->guest[i].platform.vcpus;
+        vcpus += platform_vcpus_told(&g->guest[i].platform);
     }
     mib += mib / 256;
     if (!o->machine.memory)

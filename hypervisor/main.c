@@ -31,7 +31,7 @@ static void shut_down(struct domain *d)
     if (machine_press_power(d, &e))
         console_log("%s: power button pressed", d->platform->name);
     else
-        console_log("%s", e.text);
+        console_log("%s; k ends it at once", e.text);
 }
 
 static void plug(struct domain *d)

@@ -11,6 +11,7 @@
 #include "hypervisor/machine/machine.h"
 #include "hypervisor/xen/xen.h"
 #include "lib/checked.h"
+#include "lib/format.h"
 #include "lib/panic.h"
 
 static bool out_of_memory(const struct platform *p, struct error *e)
@@ -157,8 +158,11 @@ void build_undo(struct domain *d)
 static void report(struct domain *d)
 {
     const struct platform *p = d->platform;
-    console_log("%s: domain %u, %llu MiB, %u vCPU%s, lapic=%d ioapic=%d xen=%d; %llu KiB beyond its RAM", p->name, d->id,
-                (unsigned long long)(p->memory >> 20), p->vcpus, p->vcpus == 1 ? "" : "s", p->lapic, p->ioapic, p->xen,
+    char most[24] = "";
+    if (d->vcpus > p->vcpus)
+        (void)format(most, sizeof(most), " of at most %u", d->vcpus);
+    console_log("%s: domain %u, %llu MiB, %u vCPU%s%s, lapic=%d ioapic=%d xen=%d; %llu KiB beyond its RAM", p->name, d->id,
+                (unsigned long long)(p->memory >> 20), p->vcpus, p->vcpus == 1 ? "" : "s", most, p->lapic, p->ioapic, p->xen,
                 (unsigned long long)((page_held_bytes(d->id) - p->memory) >> 10));
 }
 

@@ -85,14 +85,20 @@ static bool can_be_told(const struct domain *d, struct error *e)
     const struct platform *p = d->platform;
     if (p->ged.present)
         return true;
-    return fail(e, "%s: nothing can tell this guest: it has no %s; set %s, or end it with k", p->name, p->acpi ? "IOAPIC" : "ACPI tables",
-                p->acpi ? "ioapic=1" : "acpi=1 and ioapic=1");
+    return fail(e, "%s: nothing could tell this guest: it has no %s", p->name, p->acpi ? "IOAPIC (ioapic=1 gives it one)" : "ACPI tables (acpi=1)");
+}
+
+static bool has_button(const struct domain *d, struct error *e)
+{
+    if (!d->platform->power_button)
+        return fail(e, "%s: it has no power button (power_button=1 and ioapic=1 give it one)", d->platform->name);
+    return can_be_told(d, e);
 }
 
 bool machine_press_power(struct domain *d, struct error *e)
 {
     struct machine *pc = d->machine;
-    if (!can_be_told(d, e))
+    if (!has_button(d, e))
         return false;
     lock_take(&pc->events_lock);
     acpi_events_press(&pc->events);
@@ -104,7 +110,7 @@ static bool has_room(const struct domain *d, struct error *e)
 {
     if (d->vcpus > d->platform->vcpus)
         return can_be_told(d, e);
-    return fail(e, "%s: no CPU of it can come or go: give it maxvcpus above its vcpus=%u, and ioapic=1", d->platform->name, d->platform->vcpus);
+    return fail(e, "%s: no CPU of it comes or goes: give it maxvcpus above vcpus=%u, and ioapic=1", d->platform->name, d->platform->vcpus);
 }
 
 /* Under events_lock. A CPU that was just ejected may still be on its way out. */

@@ -309,3 +309,22 @@ for k in 6.1 6.12; do
     want 'linux: powered off'
     end
 done
+
+# One CPU comes, works, and goes; then another comes in its place. Numbers are Linux's: the one that came is online when it says so.
+for k in 6.1 6.12; do
+    begin cpu-hotplug-$k 120
+    machine --host-cpus 2
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0" ioapic=1 vcpus=1 maxvcpus=3
+    typing '[#] ' '\x1d+'
+    typing 'CPU1 has been hot-added' 'echo 1 > /sys/devices/system/cpu/cpu1/online; taskset 2 sh -c "sleep 0.1; echo on-\x24(nproc)-CPUs"\r'
+    typing 'on-2-CPUs' '\x1d+'
+    typing 'CPU2 has been hot-added' '\x1d-'
+    typing 'linux: CPU 2 is unplugged' '\x1d-'
+    typing 'linux: CPU 1 is unplugged' 'echo left-\x24(nproc)\r'
+    typing 'left-1' '\x1d-'
+    typing 'one CPU left' '\x1d+'
+    typing 'CPU 1 is plugged in' 'sleep 1; echo 1 > /sys/devices/system/cpu/cpu1/online; echo again-\x24(nproc)\r'
+    typing 'again-2' 'poweroff\r'
+    want 'linux: powered off'
+    end
+done

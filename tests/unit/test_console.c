@@ -13,6 +13,7 @@ static struct platform platforms[2] = { { .name = "one", .vcpus = 1, .memory = M
 static struct domain *d[2];
 static char heard[2][64];
 static unsigned dumps, quits;
+static struct domain *asked[3];
 
 static void hear(struct domain *of, char c)
 {
@@ -24,10 +25,13 @@ static void hear(struct domain *of, char c)
 static void dump(void) { dumps++; }
 static void quit(void) { quits++; }
 static void end(struct domain *of) { domain_crash(of, "ended"); }
+static void shut_down(struct domain *of) { asked[0] = of; }
+static void plug(struct domain *of) { asked[1] = of; }
+static void unplug(struct domain *of) { asked[2] = of; }
 
 static int setup(void **state)
 {
-    static const struct console_keys keys = { dump, end, quit };
+    static const struct console_keys keys = { .dump = dump, .end = end, .quit = quit, .shut_down = shut_down, .plug = plug, .unplug = unplug };
     (void)state;
     page_init(fake_host(MIB(16), 1));
     sched_init(1);
@@ -114,6 +118,21 @@ static void test_keys(void **state)
     assert_int_equal(quits, 1);
 }
 
+static void test_asking_keys(void **state)
+{
+    (void)state;
+    memset(asked, 0, sizeof(asked));
+    fake_type("\x1ds\x1dn\x1d+\x1d-");
+    console_poll();
+    assert_ptr_equal(asked[0], d[0]);
+    assert_ptr_equal(asked[1], d[1]);
+    assert_ptr_equal(asked[2], d[1]);
+    asked[0] = NULL;
+    fake_type("\x1dhs");
+    console_poll();
+    assert_null(asked[0]);          /* the hypervisor has no power button */
+}
+
 static void test_end_key(void **state)
 {
     (void)state;
@@ -142,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_lines_have_owners), TEST(test_interrupted_line), TEST(test_no_prefix_for_one), TEST(test_long_line),
-        TEST(test_keys), TEST(test_end_key), TEST(test_help_when_nobody_has_the_input),
+        TEST(test_keys), TEST(test_asking_keys), TEST(test_end_key), TEST(test_help_when_nobody_has_the_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
