@@ -11,12 +11,21 @@
 
 enum { ROOM_ROOT = 1024, ROOM_GUEST = 1536, ROOM_MODULE = 256 };
 
+/* What the properties that hold lists take, beside their names. */
+static size_t lists_room(const struct platform *p)
+{
+    size_t room = p->nodes ? p->nodes * sizeof(fdt64_t) + PLATFORM_VCPUS_MAX + (size_t)p->nodes * p->nodes : 0;
+    for (unsigned i = 0; i < p->hiddens; i++)
+        room += strlen(p->hidden[i]) + 1;
+    return room;
+}
+
 size_t bundle_tree_room(const struct guests *g)
 {
     size_t room = ROOM_ROOT;
     for (unsigned i = 0; i < g->count; i++) {
         const struct config *c = &g->guest[i].config;
-        room += ROOM_GUEST + strlen(c->cmdline);
+        room += ROOM_GUEST + strlen(c->cmdline) + lists_room(&c->platform);
         for (unsigned m = 0; m < c->modules; m++)
             room += ROOM_MODULE + strlen(c->module[m].cmdline);
     }
@@ -62,21 +71,51 @@ static int payloads(void *fdt, const struct guests *g, const struct guest *o)
     return bad;
 }
 
+static int nodes(void *fdt, const struct platform *p)
+{
+    fdt64_t size[PLATFORM_NODES_MAX];
+    uint8_t distance[PLATFORM_NODES_MAX * PLATFORM_NODES_MAX];
+    for (unsigned i = 0; i < p->nodes; i++) {
+        size[i] = cpu_to_fdt64(p->node[i].size >> 10);
+        memcpy(distance + i * p->nodes, p->node[i].distance, p->nodes);
+    }
+    int bad = fdt_property(fdt, "bedplate,vnuma-memory", size, (int)(p->nodes * sizeof(*size)));
+    bad |= fdt_property(fdt, "bedplate,vnuma-vcpus", p->vcpu_node, (int)platform_vcpus_told(p));
+    return bad | fdt_property(fdt, "bedplate,vnuma-distances", distance, (int)(p->nodes * p->nodes));
+}
+
+static int hidden(void *fdt, const struct platform *p)
+{
+    void *to;
+    int size = 0;
+    for (unsigned i = 0; i < p->hiddens; i++)
+        size += (int)strlen(p->hidden[i]) + 1;
+    int bad = fdt_property_placeholder(fdt, "bedplate,hide", size, &to);
+    char *at = to;
+    for (unsigned i = 0; i < p->hiddens && !bad; i++)
+        at = stpcpy(at, p->hidden[i]) + 1;
+    return bad;
+}
+
 static int settings(void *fdt, const struct platform *p)
 {
     int bad = text(fdt, "bedplate,name", p->name);
     bad |= number(fdt, "memory", p->memory >> 10);
     bad |= fdt_property_u32(fdt, "cpus", p->vcpus);
+    bad |= fdt_property_u32(fdt, "bedplate,vcpus-max", platform_vcpus_told(p));
     bad |= toggle(fdt, "bedplate,lapic", p->lapic);
     bad |= toggle(fdt, "bedplate,ioapic", p->ioapic);
     bad |= toggle(fdt, "bedplate,acpi", p->acpi);
     bad |= toggle(fdt, "bedplate,xen", p->xen);
     bad |= toggle(fdt, "bedplate,xenstore", p->xenstore);
     bad |= toggle(fdt, "bedplate,uart", p->uart.present);
+    bad |= toggle(fdt, "bedplate,power-button", p->power_button);
     bad |= fdt_property_u32(fdt, "bedplate,start-info-version", p->start_info_version);
     bad |= action(fdt, "bedplate,on-poweroff", p->on_poweroff);
     bad |= action(fdt, "bedplate,on-reboot", p->on_reboot);
     bad |= action(fdt, "bedplate,on-crash", p->on_crash);
+    bad |= p->nodes ? nodes(fdt, p) : 0;
+    bad |= p->hiddens ? hidden(fdt, p) : 0;
     return p->affinity ? bad | number(fdt, "bedplate,affinity", p->affinity) : bad;
 }
 

@@ -60,6 +60,41 @@ static unsigned memory_map(const struct guest *o, struct start_info_range *to)
     return start_info_memory_map(&o->platform, o->plan.acpi, o->plan.acpi_size, to, RANGES);
 }
 
+/* A node's vCPUs as ranges, " 0-3,5". */
+static void print_vcpus(const struct platform *p, unsigned node)
+{
+    const char *before = " ";
+    for (unsigned i = 0, told = platform_vcpus_told(p); i < told; i++) {
+        unsigned first = i;
+        if (p->vcpu_node[i] != node)
+            continue;
+        while (i + 1 < told && p->vcpu_node[i + 1] == node)
+            i++;
+        (void)printf(first == i ? "%s%u" : "%s%u-%u", before, first, i);
+        before = ",";
+    }
+    (void)printf("%s", *before == ' ' ? " none" : "");
+}
+
+/* What only ACPI tells the guest of. */
+static void show_told(const struct platform *p)
+{
+    if (p->vcpus_max > p->vcpus)
+        (void)printf("  vCPUs to come %u, up to %u in all\n", p->vcpus_max - p->vcpus, p->vcpus_max);
+    if (p->ged.present)
+        (void)printf("  events        power button %s; port 0x%x, interrupt line %u\n", p->power_button ? "yes" : "no", p->ged.port, p->ged.gsi);
+    for (unsigned i = 0; i < p->nodes; i++) {
+        (void)printf("  NUMA node %-3u %llu MiB; vCPUs", i, (ull)(p->node[i].size >> 20));
+        print_vcpus(p, i);
+        (void)printf("; distances");
+        for (unsigned to = 0; to < p->nodes; to++)
+            (void)printf("%s%u", to ? "," : " ", p->node[i].distance[to]);
+        (void)printf("\n");
+    }
+    for (unsigned i = 0; i < p->hiddens; i++)
+        (void)printf("  hidden        %s\n", p->hidden[i]);
+}
+
 static void show_machine(const struct guest *o)
 {
     const struct platform *p = &o->platform;
@@ -68,6 +103,7 @@ static void show_machine(const struct guest *o)
                  p->acpi ? "yes" : "no", p->xen ? "yes" : "no", p->uart.present ? "yes" : "no");
     if (p->affinity)
         (void)printf("  host CPUs     bits 0x%llx\n", (ull)p->affinity);
+    show_told(p);
     (void)printf("  when it ends  power off: %s, reboot: %s, crash: %s\n", action_word[p->on_poweroff],
                  action_word[p->on_reboot], action_word[p->on_crash]);
 }
@@ -94,9 +130,30 @@ static void show(const struct guests *g, const struct guest *o)
                      (ull)((place[i].size + 1023) >> 10), place[i].what, place[i].file, *place[i].cmdline ? ": " : "", place[i].cmdline);
 }
 
+static void json_nodes(const struct platform *p)
+{
+    json_open("vnuma", '[');
+    for (unsigned i = 0; i < p->nodes; i++) {
+        json_open(NULL, '{');
+        json_number("memory_mib", p->node[i].size >> 20);
+        json_open("vcpus", '[');
+        for (unsigned v = 0; v < platform_vcpus_told(p); v++)
+            if (p->vcpu_node[v] == i)
+                json_number(NULL, v);
+        json_close();
+        json_open("distances", '[');
+        for (unsigned to = 0; to < p->nodes; to++)
+            json_number(NULL, p->node[i].distance[to]);
+        json_close();
+        json_close();
+    }
+    json_close();
+}
+
 static void json_settings(const struct platform *p)
 {
     json_number("vcpus", p->vcpus);
+    json_number("maxvcpus", platform_vcpus_told(p));
     json_number("memory_mib", p->memory >> 20);
     json_toggle("lapic", p->lapic);
     json_toggle("ioapic", p->ioapic);
@@ -104,6 +161,13 @@ static void json_settings(const struct platform *p)
     json_toggle("xen", p->xen);
     json_toggle("xenstore", p->xenstore);
     json_toggle("uart", p->uart.present);
+    json_toggle("power_button", p->power_button && p->ged.present);
+    json_toggle("event_device", p->ged.present);
+    json_nodes(p);
+    json_open("hide", '[');
+    for (unsigned i = 0; i < p->hiddens; i++)
+        json_text(NULL, p->hidden[i]);
+    json_close();
     json_number("affinity", p->affinity);
     json_text("on_poweroff", action_word[p->on_poweroff]);
     json_text("on_reboot", action_word[p->on_reboot]);

@@ -12,7 +12,8 @@ struct config {
     struct config_module module[PLATFORM_MODULES_MAX];
     unsigned modules;
     bool ramdisk;                                       /* module[0] is one */
-    struct platform platform;                           /* all but the payloads; cmdlines point into this struct's strings */
+    char *hidden[PLATFORM_HIDDEN_MAX];                  /* platform.hiddens of them */
+    struct platform platform;                           /* all but the payloads; texts point into this struct's strings */
 };
 
 /* Reads and checks. False with a sentence that names the file; nothing then is to be freed. */

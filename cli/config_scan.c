@@ -73,6 +73,7 @@ bool config_scan_next(struct config_scan *s, struct config_key *key)
 static const char *const known[] = {
     "name", "type", "kernel", "ramdisk", "cmdline", "extra", "root", "modules", "memory", "maxmem", "vcpus", "maxvcpus", "cpus",
     "lapic", "ioapic", "acpi", "xen", "xenstore", "uart", "serial", "start_info_version", "on_poweroff", "on_reboot", "on_crash",
+    "vnuma", "hide", "power_button",
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 

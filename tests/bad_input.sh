@@ -163,6 +163,11 @@ bad maxmem-contradicts 'maxmem=128 contradicts memory=64' -- 'memory=64' 'maxmem
 bad vcpus-0 'vcpus is 0' 'give at least 1' -- 'vcpus=0'
 bad vcpus-negative 'negative' -- 'vcpus="-1"'
 bad vcpus-too-many 'vcpus is 513, more than 512' 'give fewer' -- 'vcpus=513'
+bad maxvcpus-0 'maxvcpus is 0' 'give at least 1' -- 'maxvcpus=0'
+bad maxvcpus-too-many 'maxvcpus is 513, more than 512' 'give fewer' -- 'maxvcpus=513' 'ioapic=1'
+bad maxvcpus-less 'maxvcpus=2 is less than vcpus=3' 'remove maxvcpus' -- 'vcpus=3' 'maxvcpus=2'
+bad maxvcpus-without-acpi 'maxvcpus=4 with acpi=0: nothing could tell' 'set acpi=1' -- 'maxvcpus=4' 'acpi=0' 'ioapic=1'
+bad maxvcpus-without-ioapic 'maxvcpus=4 with ioapic=0: nothing could interrupt' 'set ioapic=1' -- 'maxvcpus=4'
 cfg hungry.cfg 'memory=900000'
 refused memory-over-this-machine 2 'memory' 'this machine has' 'give' -- "$tool" run --accel tcg hungry.cfg
 
@@ -191,6 +196,45 @@ bad cpus-wrong 'cpus is "0-"' -- 'cpus="0-"'
 bad cpus-none 'leaves no CPU' -- 'cpus="1,^1"'
 bad syntax 'line 1: cannot be understood near' -- 'name = = "x"'
 bad python 'line 1: cannot be understood near' -- 'import os'
+
+# ---- virtual NUMA, hidden devices, the power button
+nodes() { # name, regexes, --, the list: of a guest with 64 MiB and four vCPUs, two of them to come
+    local name=$1 wants=()
+    shift
+    while [ "$1" != -- ]; do wants+=("$1"); shift; done
+    bad "$name" "${wants[@]}" -- 'vcpus=2' 'maxvcpus=4' 'ioapic=1' "vnuma=$2"
+}
+a='[ "size=32", "vcpus=0-1" ]'
+nodes vnuma-text 'vnuma is no list' 'write vnuma=\[ \[' -- '"size=64"'
+nodes vnuma-flat 'node 0 is no list' 'write vnuma=\[ \[' -- '[ "size=64", "vcpus=0-3" ]'
+nodes vnuma-unknown-word 'node 1 says "mem=32"' 'none of pnode= size= vcpus= vdistances=' -- "[ $a, [ \"mem=32\" ] ]"
+nodes vnuma-nested 'node 0 says "\["' 'none of pnode=' -- '[ [ [ "size=64" ] ] ]'
+nodes vnuma-twice 'node 0 says size= twice' 'keep one' -- '[ [ "size=64", "size=64" ] ]'
+nodes vnuma-no-size 'node 1 has no memory' 'size=256' -- "[ $a, [ \"vcpus=2-3\" ] ]"
+nodes vnuma-size-no-number 'vnuma: size is "half", which is no number' -- '[ [ "size=half" ] ]'
+nodes vnuma-pnode-no-number 'vnuma: pnode is "x", which is no number' -- '[ [ "pnode=x" ] ]'
+nodes vnuma-too-little '16 MiB less than memory=64' 'add up to it' -- "[ $a, [ \"size=16\", \"vcpus=2-3\" ] ]"
+nodes vnuma-too-much 'nodes 0 to 1 have more than memory=64' 'add up to it' -- "[ $a, [ \"size=33\", \"vcpus=2-3\" ] ]"
+nodes vnuma-vcpu-nowhere 'vCPU 2 is in no node' 'name it in the vcpus=' -- "[ $a, [ \"size=32\", \"vcpus=3\" ] ]"
+nodes vnuma-vcpu-twice 'vCPU 1 is in node 0 and in node 1' 'put it into one' -- "[ $a, [ \"size=32\", \"vcpus=1-3\" ] ]"
+nodes vnuma-vcpu-beyond 'are "2-4", but the guest has vCPUs 0 to 3' 'maxvcpus' -- "[ $a, [ \"size=32\", \"vcpus=2-4\" ] ]"
+nodes vnuma-vcpus-wrong 'vcpus of node 0 are "1-"' 'write numbers and ranges' -- '[ [ "size=64", "vcpus=1-" ] ]'
+nodes vnuma-distances-few 'node 0 has 1 vdistances for 2 nodes' 'itself included' -- "[ [ \"size=32\", \"vcpus=0-1\", \"vdistances=10\" ], [ \"size=32\" ] ]"
+nodes vnuma-distances-many 'node 0 has 3 vdistances for 1 nodes' 'itself included' -- '[ [ "size=64", "vcpus=0-3", "vdistances=10,20,30" ] ]'
+nodes vnuma-distances-wrong 'vdistances of node 0 are "near"' 'write numbers' -- '[ [ "vdistances=near" ] ]'
+nodes vnuma-distance-to-itself 'node 0 is 20 from itself' '10' -- '[ [ "size=64", "vcpus=0-3", "vdistances=20" ] ]'
+nodes vnuma-distance-small 'node 1 is 10 from node 0' 'give 11 to 254' -- "[ $a, [ \"size=32\", \"vcpus=2-3\", \"vdistances=10,10\" ] ]"
+nodes vnuma-too-many 'vnuma has 17 nodes, more than 16' 'give fewer' -- "[ $(printf '[ "size=4" ], %.0s' {1..17}) ]"
+bad vnuma-without-acpi 'vnuma with acpi=0' 'set acpi=1 or remove vnuma' -- 'acpi=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
+bad vnuma-of-no-vcpus 'vcpus is 0' 'give at least 1' -- 'vcpus=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
+bad hide-text 'hide is no list' 'write hide=' -- 'hide="COM1"'
+bad hide-nested 'hide has an entry that is no text' 'write hide=' -- 'hide=[ [ "COM1" ] ]'
+bad hide-no-path 'hide: "\\_SB.COM12" is no ACPI path' 'write it as' -- 'hide=[ "\\_SB.COM12" ]'
+bad hide-too-many 'hide names 17 devices, more than 16' 'name fewer' -- "hide=[ $(printf '"_SB.COM1", %.0s' {1..17}) ]"
+bad hide-without-acpi 'hide with acpi=0' 'set acpi=1 or remove hide' -- 'acpi=0' 'hide=[ "_SB.COM1" ]'
+bad power-button-without-acpi 'power_button=1 with acpi=0' 'set acpi=1 or remove' -- 'acpi=0' 'power_button=1'
+bad power-button-without-ioapic 'power_button=1 with ioapic=0' 'set ioapic=1 or remove' -- 'power_button=1'
+bad power-button-of-two 'power_button is 2: give at most 1' -- 'power_button=2'
 
 # ---- files as a whole
 refused no-config 2 'nowhere.cfg: cannot be opened: No such file' 'check the path' -- "$tool" pack nowhere.cfg -o bundle

@@ -15,8 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const property[] = {
     "memory", "cpus", "bootargs", "bedplate,name", "bedplate,lapic", "bedplate,ioapic", "bedplate,acpi", "bedplate,xen",
     "bedplate,uart", "bedplate,start-info-version", "bedplate,on-poweroff", "bedplate,on-reboot", "bedplate,on-crash",
-    "bedplate,affinity", "reg", "bedplate,other",
+    "bedplate,affinity", "reg", "bedplate,other", "bedplate,vcpus-max", "bedplate,power-button", "bedplate,vnuma-memory",
+    "bedplate,vnuma-vcpus", "bedplate,vnuma-distances", "bedplate,hide",
 };
+enum { PROPERTIES = sizeof(property) / sizeof(property[0]) };
 static const char *const compatible[] = { "multiboot,kernel", "multiboot,ramdisk", "multiboot,module", "other" };
 
 static void must(bool holds)
@@ -30,7 +32,7 @@ static void set(void *fdt, int node, struct span *in, unsigned what)
     unsigned n = (unsigned)span_le(in, 1);
     struct span value = span_take(in, n);
     if (!value.broken)
-        (void)fdt_setprop(fdt, node, property[what % 16], value.at, (int)value.left);
+        (void)fdt_setprop(fdt, node, property[what % PROPERTIES], value.at, (int)value.left);
 }
 
 static void add_module(void *fdt, int guest, struct span *in, unsigned n)
@@ -70,6 +72,23 @@ static void check_platform(const struct platform *p)
     must(p->on_poweroff <= ACTION_PRESERVE && p->on_reboot <= ACTION_PRESERVE && p->on_crash <= ACTION_PRESERVE);
 }
 
+/* What the tables are told from. */
+static void check_lists(const struct platform *p)
+{
+    uint64_t sum = 0;
+    must(platform_vcpus_told(p) <= PLATFORM_VCPUS_MAX && p->nodes <= PLATFORM_NODES_MAX && p->hiddens <= PLATFORM_HIDDEN_MAX);
+    must(p->acpi || (!p->nodes && !p->hiddens && !p->ged.present));
+    must(p->ged.present == (p->acpi && p->ioapic && (p->power_button || p->vcpus_max > p->vcpus)));
+    must(p->vcpus_max <= p->vcpus || p->ged.present);
+    for (unsigned i = 0; i < p->nodes; i++)
+        sum += p->node[i].size;
+    must(!p->nodes || sum == p->memory);
+    for (unsigned i = 0; p->nodes && i < platform_vcpus_told(p); i++)
+        must(p->vcpu_node[i] < p->nodes);
+    for (unsigned i = 0; i < p->hiddens; i++)
+        must(p->hidden[i][0] == '\\' && strlen(p->hidden[i]) <= PLATFORM_PATH_MAX);
+}
+
 static void check_plan(const struct platform *p, struct span kernel)
 {
     struct plan plan;
@@ -104,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(good || strstr(e.text, "guest"));
     if (good) {
         check_platform(&p);
+        check_lists(&p);
         check_plan(&p, in.broken ? span_of(data, 0) : in);
     }
     free(fdt);
