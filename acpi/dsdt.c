@@ -33,16 +33,21 @@ static void processor(struct table_out *o, const struct platform *p, unsigned vc
 }
 
 /* A device of fixed ports and nothing else. */
-static void ports(struct table_out *o, const char *name, const char *hid, uint16_t port, uint8_t length)
+struct port_range { uint16_t first; uint8_t length; };
+static void ports(struct table_out *o, const char *name, const char *hid, const struct port_range *range, unsigned n)
 {
     uint64_t device = aml_device(o, name);
     aml_hid(o, hid);
     aml_name(o, "_CRS");
     uint64_t resources = aml_template(o);
-    aml_io(o, port, length);
+    for (unsigned i = 0; i < n; i++)
+        aml_io(o, range[i].first, range[i].length);
     aml_template_close(o, resources);
     aml_close(o, device);
 }
+
+static const struct port_range pic[] = { { 0x20, 2 }, { 0xa0, 2 }, { 0x4d0, 2 } };      /* both, and their edge and level registers */
+static const struct port_range pit[] = { { PC_PIT_PORT, 4 } }, speaker[] = { { PC_PIT_GATE, 1 } };
 
 /* Without an IOAPIC nothing carries its line to a CPU: then no interrupt is named, and drivers poll. */
 static void uart(struct table_out *o, const struct platform *p)
@@ -71,14 +76,11 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
         uart(o, p);
     acpi_dsdt_tpm(o, p);
     acpi_dsdt_pcie(o, p);
-    if (!p->lapic) {
-        ports(o, "PICM", "PNP0000", 0x20, 2);
-        ports(o, "PICS", "PNP0000", 0xa0, 2);
-        ports(o, "ELCR", "PNP0C02", 0x4d0, 2);
-    }
+    if (!p->lapic)
+        ports(o, "PIC", "PNP0000", pic, 3);
     if (!p->xen || !p->lapic) {         /* who has no Xen clock measures its TSC against these, or takes its ticks from them */
-        ports(o, "TIMR", "PNP0100", PC_PIT_PORT, 4);
-        ports(o, "SPKR", "PNP0800", PC_PIT_GATE, 1);
+        ports(o, "TIMR", "PNP0100", pit, 1);
+        ports(o, "SPKR", "PNP0800", speaker, 1);
     }
     aml_close(o, scope);
     table_end(o, start);

@@ -15,8 +15,6 @@ uint64_t acpi_tpm2(struct table_out *o, const struct platform *p)
     table_zero(o, 2);
     table_le(o, p->tpm.base.v + CRB_CONTROL_AREA, 8);
     table_le(o, START_CRB, 4);
-    table_zero(o, 12);                              /* start method parameters */
-    table_zero(o, 4 + 8);                           /* event log: length, address */
     table_zero(o, 12 + 4 + 8);                      /* parameters of the start method; event log: length, address */
     table_end(o, start);
     return start;
