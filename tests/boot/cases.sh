@@ -148,6 +148,7 @@ checked() {
     want "BP-FACT nproc $1"
     bad "BP-FACT apic_errors [A-Z]+: [1-9]"
     bad "BP-FACT acpi .*checksum [1-9]"
+    tables_identical
 }
 
 begin linux-6.1-bzimage 60
@@ -323,8 +324,24 @@ for k in 6.1 6.12; do
     typing 'linux: CPU 1 is unplugged' 'echo left-\x24(nproc)\r'
     typing 'left-1' '\x1d-'
     typing 'one CPU left' '\x1d+'
-    typing 'CPU 1 is plugged in' 'sleep 1; echo 1 > /sys/devices/system/cpu/cpu1/online; echo again-\x24(nproc)\r'
+    typing 'one CPU left' 'until echo 1 > /sys/devices/system/cpu/cpu1/online; do sleep 0.2; done; echo again-\x24(nproc)\r'
     typing 'again-2' 'poweroff\r'
     want 'linux: powered off'
+    end
+done
+
+begin events 60
+test_guest events "" ioapic=1
+typing 'events: press s' '\x1ds'
+end
+
+for x in 0 1; do
+    begin events-cpus-xen$x 60
+    machine --host-cpus 2
+    test_guest events "max=3" ioapic=1 vcpus=1 maxvcpus=3 xen=$x uart=1
+    typing 'events: press s' '\x1ds'
+    typing 'events: press \+' '\x1d+'
+    typing 'events: press -' '\x1d-'
+    typing 'events: press \+ again' '\x1d+'
     end
 done
