@@ -56,13 +56,13 @@ void aml_memory32(struct table_out *o, uint32_t base, uint32_t length)
     table_le(o, length, 4);
 }
 
-/* There is no word-sized memory descriptor in ASL, and no bus number above 255. */
+/* All five numbers have to fit, the length as well: 64 KiB of ports need a double word. ASL has no word-sized memory. */
 static unsigned range_bytes(const struct aml_range *r)
 {
-    uint64_t most = r->last > r->translation ? r->last : r->translation;
-    if (most <= 0xffff && r->kind != AML_MEMORY_RANGE)
-        return 2;
-    return most <= 0xffffffff && r->last - r->first < 0xffffffff ? 4 : 8;
+    uint64_t most = r->last > r->translation ? r->last : r->translation, length = r->last - r->first + 1;
+    if (most < length)
+        most = length;
+    return most <= 0xffff && r->kind != AML_MEMORY_RANGE ? 2 : most <= 0xffffffff ? 4 : 8;
 }
 
 static unsigned type_flags(const struct aml_range *r)
