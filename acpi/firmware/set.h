@@ -19,7 +19,7 @@ enum acpi_fault {
 
 /* bytes.at NULL: absent. */
 struct acpi_table {
-    struct span bytes;          /* from the signature on, as many as its length field says (or were there) */
+    struct span bytes;          /* from the signature on, as many as its length field says (or were there; the header alone where that says less) */
     uint64_t at;                /* where it stands in that machine's memory; only if placed */
     bool placed;                /* files do not tell */
     unsigned faults;            /* enum acpi_fault */
@@ -40,11 +40,22 @@ static inline bool acpi_is(const struct acpi_table *t, const char *signature)
     return true;
 }
 
-/* The nth (from 0) table of that signature, damaged or not; NULL: there are not so many. */
+/* The nth (from 0) table of that signature (the RSDP's is "RSD "), damaged or not; NULL: there are not so many. */
 const struct acpi_table *acpi_set_find(const struct acpi_set *s, const char *signature, unsigned nth);
 
 /* One loose table (no RSDP needed): judged and added. What is no table at all is refused with a sentence. */
 bool acpi_set_add(struct acpi_set *s, struct span bytes, uint64_t at, bool placed, struct error *e);
+
+/* Judges one table at the start of `bytes`, which may hold more than it; .bytes.at NULL: none begins there. */
+struct acpi_table acpi_table_of(struct span bytes);
+/* The bytes that the table at the start of `bytes` says it has, whether they are there or not; 0 when even that cannot be read. */
+uint64_t acpi_length(struct span bytes);
+bool acpi_sums_to_zero(struct span bytes);
+/* Adds a table judged already; more than ACPI_SET_MAX are lost. */
+void acpi_set_append(struct acpi_set *s, const struct acpi_table *t);
+
+/* The root table whose pointers count: the XSDT, or the RSDT where the XSDT is absent or damaged; a damaged one before none. NULL: none. */
+const struct acpi_table *acpi_set_root(const struct acpi_set *s);
 
 /* The sentence for the first fault in `faults`, e.g. "its checksum is wrong"; "" for none. */
 const char *acpi_fault_text(unsigned faults);
