@@ -7,6 +7,7 @@
 #include "hypervisor/main.h"
 #include "hypervisor/run.h"
 #include "hypervisor/status.h"
+#include "hypervisor/xen/xen.h"
 
 /* The run's result, as `bedplate run` reads it from QEMU: 0x10 all well, 0x11 a guest crashed, 0x12 one was refused. */
 enum { POWEROFF_BASE = 0x10 };
@@ -30,8 +31,10 @@ static void shut_down(struct domain *d)
     struct error e = { "" };
     if (machine_press_power(d, &e))
         console_log("%s: power button pressed", d->platform->name);
+    else if (xen_ask_shutdown(d))
+        console_log("%s: asked through xenstore to power off", d->platform->name);
     else
-        console_log("%s; k ends it at once", e.text);
+        console_log("%s%s; k ends it at once", e.text, d->xen ? "; nor does it listen to a xenstore (xenstore=1)" : "");
 }
 
 static void plug(struct domain *d)

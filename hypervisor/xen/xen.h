@@ -37,4 +37,6 @@ bool xen_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
 bool xen_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 /* A byte typed for this guest's PV console. Bytes that do not fit are dropped. */
 void xen_console_input(struct domain *d, char c);
+/* Asks the guest to power off, as a toolstack would (xenstore's control/shutdown). False: no xenstore, or it does not listen there. */
+bool xen_ask_shutdown(struct domain *d);
 #endif

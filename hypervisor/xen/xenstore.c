@@ -1,7 +1,8 @@
 /*
  * Owns: an empty xenstore (xen/io/xs_wire.h), for guests whose configuration asks for one (xenstore = 1). Normally there
  * is none, and the guest is told so by HVM_PARAM_STORE_PFN = 0. Some (GRUB) do not look and wait for ever for an answer;
- * here every question gets a true one: nothing is there, and nothing may be put there.
+ * here every question gets a true one: nothing is there, and nothing may be put there. But for one node: control/shutdown, through
+ * which a toolstack asks a guest to shut down; the watch on it is the one that may fire.
  *
  * One request is taken from the ring at a time, and the next only when the answer to the last has left. Of a payload only
  * the beginning is kept (a watch's path and token); our ring indices are ours, the page's are checked.
@@ -13,6 +14,7 @@
 #include <xen/io/xs_wire.h>
 
 enum { KEPT = 256, ANSWERS_PER_CALL = 16 };
+enum shutdown_node { SHUTDOWN_ABSENT, SHUTDOWN_ASKED, SHUTDOWN_TAKEN };    /* no such node; "poweroff"; "": the guest has read it */
 
 struct xenstore {
     struct xenstore_domain_interface *ring;
@@ -23,6 +25,10 @@ struct xenstore {
     uint32_t out_used, out_sent;
     char out[2 * sizeof(struct xsd_sockmsg) + KEPT + 64];
     bool broken;                        /* the guest broke the protocol: no more answers */
+    enum shutdown_node shutdown;
+    bool due;                           /* the guest is to be told of it */
+    char watch[KEPT];                   /* path and token of the watch on it or on its folder, as they came; watch_length 0: none */
+    uint32_t watch_length;
 };
 
 bool xenstore_create(struct xen_domain *x)
@@ -92,16 +98,81 @@ static void answer(struct xenstore *s, const char *body, bool error)
     put(s, &m, body);
 }
 
-/* A watch fires once when it is set; then never, as nothing changes. Its path and token are the payload as it came. */
-static void answer_watch(struct xenstore *s)
+/* The request's path, below the guest's own folder. "": none that is meant here. */
+static const char *own_path(const struct xen_domain *x, const struct xenstore *s)
+{
+    char home[32];
+    size_t n = format(home, sizeof(home), "/local/domain/%u/", x->domain->id);
+    if (!memchr(s->payload, '\0', s->request.len < KEPT ? s->request.len : KEPT))
+        return "";
+    return strncmp(s->payload, home, n) == 0 ? s->payload + n : s->payload;
+}
+
+static bool is_shutdown(const struct xen_domain *x, const struct xenstore *s) { return strcmp(own_path(x, s), "control/shutdown") == 0; }
+static bool is_folder(const struct xen_domain *x, const struct xenstore *s) { return strcmp(own_path(x, s), "control") == 0; }
+
+/* A watch fires once when it is set, as Xen's do. Its path and token are the payload as it came. */
+static void answer_watch(struct xen_domain *x, struct xenstore *s)
 {
     struct xsd_sockmsg event = { .type = XS_WATCH_EVENT, .len = s->request.len };
     if (s->request.len > KEPT) {
         answer(s, "ENOSPC", true);
         return;
     }
+    if (is_shutdown(x, s) || is_folder(x, s)) {
+        memcpy(s->watch, s->payload, s->request.len);
+        s->watch_length = s->request.len;
+    }
     answer(s, "OK", false);
     put(s, &event, s->payload);
+}
+
+static void answer_unwatch(struct xenstore *s, bool all)
+{
+    if (all || (s->watch_length == s->request.len && memcmp(s->watch, s->payload, s->watch_length) == 0))
+        s->watch_length = 0;
+    answer(s, "OK", false);
+}
+
+/* A value comes without a NUL, unlike what else is answered. */
+static void answer_read(struct xen_domain *x, struct xenstore *s)
+{
+    struct xsd_sockmsg m = s->request;
+    const char *value = s->shutdown == SHUTDOWN_ASKED ? "poweroff" : "";
+    if (s->shutdown == SHUTDOWN_ABSENT || !is_shutdown(x, s)) {
+        answer(s, "ENOENT", true);
+        return;
+    }
+    m.len = (uint32_t)strlen(value);
+    put(s, &m, value);
+}
+
+/* Writing nothing into it says that the guest has seen it. "feature-poweroff" and the like say that it would: they are not kept. */
+static void answer_write(struct xen_domain *x, struct xenstore *s)
+{
+    static const char feature[] = "control/feature-";
+    bool taken = is_shutdown(x, s) && s->request.len == strlen(s->payload) + 1;
+    if (taken && s->shutdown == SHUTDOWN_ASKED)
+        s->shutdown = SHUTDOWN_TAKEN;
+    if (taken || strncmp(own_path(x, s), feature, sizeof(feature) - 1) == 0)
+        answer(s, "OK", false);
+    else
+        answer(s, "EACCES", true);
+}
+
+/* The watch fires: its path, or below it, and its token. */
+static void tell_shutdown(struct xenstore *s)
+{
+    size_t n = strlen(s->watch);
+    const char *rest = n >= 8 && strcmp(s->watch + n - 8, "shutdown") == 0 ? "" : "/shutdown";
+    struct xsd_sockmsg event = { .type = XS_WATCH_EVENT, .len = s->watch_length + (uint32_t)strlen(rest) };
+    char body[KEPT + 16];
+    memcpy(body, s->watch, n);
+    memcpy(body + n, rest, strlen(rest));
+    memcpy(body + n + strlen(rest), s->watch + n, s->watch_length - n);
+    s->out_used = s->out_sent = 0;
+    s->due = false;
+    put(s, &event, body);
 }
 
 static void answer_request(struct xen_domain *x, struct xenstore *s)
@@ -109,17 +180,26 @@ static void answer_request(struct xen_domain *x, struct xenstore *s)
     char text[32];
     s->out_used = s->out_sent = 0;
     switch (s->request.type) {
-    case XS_DIRECTORY: case XS_READ: case XS_GET_PERMS: case XS_RM: case XS_DIRECTORY_PART:
+    case XS_READ:
+        answer_read(x, s);
+        return;
+    case XS_WRITE:
+        answer_write(x, s);
+        return;
+    case XS_DIRECTORY: case XS_GET_PERMS: case XS_RM: case XS_DIRECTORY_PART:
         answer(s, "ENOENT", true);
         return;
-    case XS_WRITE: case XS_MKDIR: case XS_SET_PERMS: case XS_INTRODUCE: case XS_RELEASE: case XS_RESUME: case XS_SET_TARGET:
+    case XS_MKDIR: case XS_SET_PERMS: case XS_INTRODUCE: case XS_RELEASE: case XS_RESUME: case XS_SET_TARGET:
     case XS_CONTROL: case XS_IS_DOMAIN_INTRODUCED:
         answer(s, "EACCES", true);
         return;
     case XS_WATCH:
-        answer_watch(s);
+        answer_watch(x, s);
         return;
-    case XS_UNWATCH: case XS_RESET_WATCHES: case XS_TRANSACTION_END:
+    case XS_UNWATCH: case XS_RESET_WATCHES:
+        answer_unwatch(s, s->request.type == XS_RESET_WATCHES);
+        return;
+    case XS_TRANSACTION_END:
         answer(s, "OK", false);
         return;
     case XS_TRANSACTION_START:
@@ -157,22 +237,44 @@ static bool take_request(struct xenstore *s)
 
 void xenstore_serve(struct xen_domain *x)
 {
-    bool moved = false;
     lock_take(&x->console_lock);
     struct xenstore *s = x->store;
+    uint32_t before = s ? s->produced + s->consumed : 0;
     for (unsigned i = 0; s && !s->broken && i < ANSWERS_PER_CALL; i++) {
         if (!send_rest(s))
             break;
-        if (!take_request(s))
+        if (s->due) {
+            tell_shutdown(s);
+        } else if (take_request(s)) {
+            answer_request(x, s);
+            s->got = 0;
+        } else {
             break;
-        answer_request(x, s);
-        s->got = 0;
-        moved = true;
+        }
         (void)send_rest(s);
     }
     if (s && s->broken)
         __atomic_store_n(&s->ring->error, XENSTORE_ERROR_PROTO, __ATOMIC_RELAXED);
+    bool moved = s && s->produced + s->consumed != before;
     lock_give(&x->console_lock);
     if (moved)
         evtchn_notify(x, x->store_port);
+}
+
+bool xen_ask_shutdown(struct domain *d)
+{
+    struct xen_domain *x = d->xen;
+    if (!x)
+        return false;
+    lock_take(&x->console_lock);
+    struct xenstore *s = x->store;
+    bool listens = s && !s->broken && s->watch_length;
+    if (listens) {
+        s->shutdown = SHUTDOWN_ASKED;
+        s->due = true;
+    }
+    lock_give(&x->console_lock);
+    if (listens)
+        xenstore_serve(x);
+    return listens;
 }

@@ -188,6 +188,34 @@ linux linux "$K612" "console=ttyS0 bp.do=check" lapic=0 uart=1
 checked 1
 end
 
+# No tables: Linux finds neither other vCPUs nor an interrupt controller but the first one's own.
+begin linux-no-acpi 60
+linux linux "$K61" "console=hvc0 acpi=off bp.do=check" acpi=0
+want "BP-CHECK-DONE"
+want "BP-FACT nproc 1"
+bad "bp-check: acpi [A-Z]"
+end
+
+two_nodes='vnuma=[ [ "size=128", "vcpus=0,3", "vdistances=10,15" ], [ "size=192", "vcpus=1-2", "vdistances=17,10" ] ]'
+for k in 6.1 6.12; do
+    begin linux-vnuma-$k 90
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 bp.do=check" memory=320 vcpus=4 "$two_nodes"
+    checked 4
+    want "SRAT: PXM 0 -> APIC 0x0+ -> Node 0"
+    want "SRAT: Node 0 PXM 0 .mem 0x0+-0x0*7ffffff"
+    want "SRAT: Node 1 PXM 1 .mem 0x0*8000000-0x0*13ffffff"
+    want "BP-FACT node 0 cpus 0,3 memory_kib [0-9]+ distances 10 15"
+    want "BP-FACT node 1 cpus 1-2 memory_kib [0-9]+ distances 17 10"
+    end
+
+    begin linux-all-$k 90
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 bp.do=check" memory=320 vcpus=2 maxvcpus=4 ioapic=1 uart=1 xenstore=1 "$two_nodes" \
+        'hide=[ "_SB.COM1" ]'
+    checked 2
+    want "BP-FACT node 1 cpus 1 "
+    end
+done
+
 # A guest without the Xen ABI measures its TSC against the PIT, in loops that QEMU's emulation is too slow and too uneven for,
 # unless its clock counts instructions. That wants one host CPU (QEMU 7.2 live-locks with more).
 counted_clock() { machine --accel tcg --host-cpus 1 --qemu-arg -icount --qemu-arg shift=1,sleep=off; }
@@ -345,3 +373,20 @@ for x in 0 1; do
     typing 'events: press \+ again' '\x1d+'
     end
 done
+
+# Where no interrupt controller could carry the button's event, a guest that knows Xen listens to its xenstore; another cannot be asked.
+for l in 0 1; do
+    begin xen-shutdown-lapic$l 60
+    linux linux "$K61" "console=hvc0 quiet" lapic=$l xenstore=1
+    typing '[#] ' '\x1ds'
+    want 'asked through xenstore to power off'
+    want 'linux: powered off'
+    end
+done
+
+begin no-power-button 60
+linux linux "$K61" "console=hvc0 quiet"
+typing '[#] ' '\x1ds'
+typing 'it has no .*ioapic=1.*xenstore=1.*; k ends it' 'poweroff\r'
+want 'linux: powered off'
+end

@@ -1,4 +1,5 @@
 /* vCPUs: their start state, what they register, their timers and time; and the consoles' rings. */
+#include "lib/format.h"
 #include "tests/unit/xen_maker.h"
 #include "platform/pc_map.h"
 #include "hypervisor/xen/vcpu_start.h"
@@ -306,12 +307,63 @@ static void test_empty_xenstore(void **state)
     assert_int_equal(r->error, XENSTORE_ERROR_PROTO);
 }
 
+/* What stands in the ring unasked: a watch event. Its payload's length. */
+static uint32_t take_event(char *payload)
+{
+    struct xenstore_domain_interface *r = guest_at(d, PC_SPECIAL_BASE + 4096);
+    struct xsd_sockmsg m;
+    assert_true(r->rsp_prod - r->rsp_cons >= sizeof(m));
+    for (uint32_t i = 0; i < sizeof(m); i++)
+        ((char *)&m)[i] = r->rsp[MASK_XENSTORE_IDX(r->rsp_cons + i)];
+    assert_int_equal(m.type, XS_WATCH_EVENT);
+    assert_int_equal(m.req_id, 0);
+    for (uint32_t i = 0; i < m.len; i++)
+        payload[i] = r->rsp[MASK_XENSTORE_IDX(r->rsp_cons + (uint32_t)sizeof(m) + i)];
+    r->rsp_cons += (uint32_t)sizeof(m) + m.len;
+    assert_int_equal(r->rsp_cons, r->rsp_prod);
+    return m.len;
+}
+
+static void test_asked_to_shut_down(void **state)
+{
+    char answer[512], path[64];
+    (void)state;
+    assert_false(xen_ask_shutdown(d));          /* nobody listens */
+    assert_int_equal(ask(XS_WATCH, "control/sysrq\0t", 16, answer), XS_WATCH);
+    assert_int_equal(take_event(answer), 16);
+    assert_false(xen_ask_shutdown(d));
+    assert_int_equal(ask(XS_WATCH, "control/shutdown\0token", 23, answer), XS_WATCH);
+    assert_int_equal(take_event(answer), 23);
+    assert_int_equal(ask(XS_READ, "control/shutdown", 17, answer), XS_ERROR);
+    assert_int_equal(ask(XS_WRITE, "control/feature-poweroff\0001", 26, answer), XS_WRITE);
+    assert_true(xen_ask_shutdown(d));
+    assert_int_equal(take_event(answer), 23);
+    assert_memory_equal(answer, "control/shutdown\0token", 23);
+    assert_int_equal(ask(XS_READ, "control/shutdown", 17, answer), XS_READ);
+    assert_memory_equal(answer, "poweroff", 8);
+    assert_int_equal(ask(XS_WRITE, "control/shutdown\0halt", 21, answer), XS_ERROR);
+    assert_int_equal(ask(XS_WRITE, "control/shutdown", 17, answer), XS_WRITE);
+    memset(answer, 'x', sizeof(answer));
+    assert_int_equal(ask(XS_READ, "control/shutdown", 17, answer), XS_READ);
+    assert_int_equal(answer[0], 'x');           /* an empty value */
+    /* By its whole name, and a watch on the folder. */
+    size_t n = format(path, sizeof(path), "/local/domain/%u/control", d->id) + 1;
+    memcpy(path + n, "t", 2);
+    assert_int_equal(ask(XS_WATCH, path, (uint32_t)n + 2, answer), XS_WATCH);
+    (void)take_event(answer);
+    assert_true(xen_ask_shutdown(d));
+    assert_int_equal(take_event(answer), n + 2 + 9);
+    assert_string_equal(answer + n - 1, "/shutdown");
+    assert_int_equal(ask(XS_UNWATCH, path, (uint32_t)n + 2, answer), XS_UNWATCH);
+    assert_false(xen_ask_shutdown(d));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         T(test_start_states), T(test_up_and_down), T(test_vcpu_info), T(test_time), T(test_runstate), T(test_timers),
-        T(test_upcall_vector), T(test_console_ring), T(test_empty_xenstore),
+        T(test_upcall_vector), T(test_console_ring), T(test_empty_xenstore), T(test_asked_to_shut_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
