@@ -8,12 +8,6 @@ enum {
     AML_EXT = 0x5b, AML_DEVICE = 0x82,
 };
 
-static size_t segment_length(const char *from)
-{
-    const char *dot = strchr(from, '.');
-    return dot ? (size_t)(dot - from) : strlen(from);
-}
-
 static unsigned segments(const char *path)
 {
     unsigned n = *path != 0;
@@ -34,11 +28,13 @@ void aml_name_path(struct table_out *o, const char *path)
         table_le(o, n == 2 ? AML_DUAL_NAME : AML_MULTI_NAME, 1);
     if (n > 2)
         table_le(o, n, 1);
-    for (; n; n--) {
-        size_t length = segment_length(path), kept = length < 4 ? length : 4;
-        table_bytes(o, path, kept);
-        table_bytes(o, "____", 4 - kept);
-        path += length + (n > 1);
+    while (*path) {
+        char segment[4] = { '_', '_', '_', '_' };
+        for (unsigned i = 0; *path && *path != '.'; path++)
+            if (i < sizeof(segment))
+                segment[i++] = *path;
+        path += *path == '.';
+        table_bytes(o, segment, sizeof(segment));
     }
 }
 
