@@ -6,7 +6,7 @@
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
 
-enum {  /* IA-PC boot architecture flags, table 5.11 */
+enum {  /* IA-PC boot architecture flags, table 5.11. Legacy devices are those of the ISA bus that a user sees: the UART, not 8259s and 8254 */
     BOOT_LEGACY_DEVICES = 1 << 0, BOOT_NO_VGA = 1 << 2, BOOT_NO_CMOS_RTC = 1 << 5,
 };
 enum {  /* fixed feature flags, table 5.10 */
@@ -51,7 +51,7 @@ static void fixed_part(struct table_out *o, const struct platform *p, uint64_t d
     table_le(o, 101, 2);                            /* P_LVL2_LAT over 100, P_LVL3_LAT over 1000: no C2, no C3 */
     table_le(o, 1001, 2);
     table_zero(o, 109 - 100);                       /* WBINVD works, so no flush sizes; no throttling; no RTC */
-    table_le(o, BOOT_NO_VGA | BOOT_NO_CMOS_RTC | (p->uart.present || pm1 ? BOOT_LEGACY_DEVICES : 0), 2);   /* no 8042; MSI allowed */
+    table_le(o, BOOT_NO_VGA | BOOT_NO_CMOS_RTC | (p->uart.present ? BOOT_LEGACY_DEVICES : 0), 2);   /* no 8042; MSI allowed */
     table_zero(o, 1);
     table_le(o, flags(p), 4);
 }

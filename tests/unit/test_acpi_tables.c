@@ -285,6 +285,7 @@ static void fadt(void **state)
     put(body, 56, (uint8_t[]){ B4(0x610) }, 4);
     put(body, 64, (uint8_t[]){ B4(0x614) }, 4);
     put(body, 88, (uint8_t[]){ 4, 2 }, 2);
+    put(body, 109, (uint8_t[]){ B2(0x24) }, 2);                     /* no UART: nothing that a user sees on an ISA bus */
     put(body, 112, (uint8_t[]){ B4(0x001575) }, 4);
     put(body, 148, (uint8_t[]){ 1, 32, 0, 3, B8(0x610) }, 12);
     put(body, 172, (uint8_t[]){ 1, 16, 0, 2, B8(0x614) }, 12);
