@@ -159,14 +159,12 @@ static bool does_not_fit(const struct plan *plan, const struct platform *p, unsi
                 (ull)(p->memory >> 20), enough ? "" : ", nor into any memory below 4 GiB", way_out);
 }
 
-static bool place_acpi(struct plan *plan, const struct platform *p, struct error *e)
+bool plan_acpi(const struct platform *p, gpa_t *at, uint64_t *size, struct error *e)
 {
-    plan->acpi = gpa(PC_ACPI_BASE);
-    plan->acpi_size = p->acpi ? acpi_size(p) : 0;
-    if (plan->acpi_size > PC_ACPI_MAX)
-        return fail(e, "guest %s: its ACPI tables take %llu KiB, more than the %llu KiB there are: give fewer vcpus", p->name,
-                    (ull)(plan->acpi_size >> 10), (ull)(PC_ACPI_MAX >> 10));
-    return true;
+    *at = gpa(PC_ACPI_BASE);
+    *size = p->acpi ? acpi_size(p) : 0;
+    return *size <= PC_ACPI_MAX || fail(e, "guest %s: its ACPI tables take %llu KiB, more than the %llu KiB there are: give fewer vcpus", p->name,
+                                        (ull)(*size >> 10), (ull)(PC_ACPI_MAX >> 10));
 }
 
 bool plan_make(struct plan *plan, const struct platform *p, struct span kernel, struct error *e)
@@ -177,7 +175,7 @@ bool plan_make(struct plan *plan, const struct platform *p, struct span kernel, 
     (void)format(name, sizeof(name), "guest %s: kernel", p->name);
     if (kernel.broken)
         return fail(e, "%s: it does not lie within the bundle: the bundle is damaged, pack it again", name);
-    if (!kernel_read(&plan->kernel, kernel, name, e) || !place_kernel(p, &plan->kernel, e) || !place_acpi(plan, p, e))
+    if (!kernel_read(&plan->kernel, kernel, name, e) || !place_kernel(p, &plan->kernel, e) || !plan_acpi(p, &plan->acpi, &plan->acpi_size, e))
         return false;
     /* Large modules at 2 MiB boundaries, so that they can be mapped in large pages; closely packed when RAM is short. */
     if (!place_all(plan, p, MIB(2), &left_over) && !place_all(plan, p, PAGE_SIZE, &left_over))

@@ -20,4 +20,7 @@ struct plan {
 
 /* kernel: the kernel payload. False with a sentence that names the guest. */
 bool plan_make(struct plan *plan, const struct platform *p, struct span kernel, struct error *e);
+
+/* The tables' part of it, which asks nothing of the kernel. *size: bytes, whole pages; 0 without ACPI. */
+bool plan_acpi(const struct platform *p, gpa_t *at, uint64_t *size, struct error *e);
 #endif
