@@ -1,6 +1,6 @@
 /*
- * Owns: the DSDT of BOARD_VIRT, in AML: the processors, the UART, and the devices that both boards may have. No \_S5_: hardware-reduced with PSCI powers off by PSCI,
- * and without a sleep control register there is nowhere to write a sleep type.
+ * Owns: the DSDT of BOARD_VIRT, in AML: the processors, the UART, and the devices that both boards may have. No \_S5_: a guest
+ * with PSCI powers off by PSCI, and without a sleep control register there is nowhere to write a sleep type.
  */
 #include "acpi/aml_resource.h"
 #include "acpi/arm.h"

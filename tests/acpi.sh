@@ -1,58 +1,85 @@
 #!/bin/bash
-# acpi.sh PROGRAM: the generated tables before two oracles. iasl takes each table apart and must make the same bytes of
-# its text again (but for the checksum and the compiler's own name), without an error or a warning; acpiexec loads
-# them all together and evaluates what the DSDT declares.
+# acpi.sh [--all] PROGRAM: the generated tables before two oracles and a walk, over a grid of configurations.
+#   the walk     (PROGRAM --grid) every address, port, line and CPU that a table names is the platform's, and the other way round
+#   iasl         takes each table apart and must make the same bytes of its text again, without an error, warning or remark
+#   acpiexec     loads each set whole, evaluates every object with its own checks, converts every resource template there and back
+# Many configurations share tables: what is the same, byte for byte, is proven once. The last line says how many of each.
+# By default: every combination of toggles and devices for three numbers of vCPUs, and the numbers where encodings change for three
+# shapes; about a minute of CPU time. --all: every combination for each of 1..512 before the walk, hours of iasl and acpiexec.
 set -u
-program=$1 bad=0 checked=0
+all=
+[ "${1:-}" = --all ] && { all=1; shift; }
+program=$(realpath "$1") bad=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+jobs=$(nproc)
 
-complain() { echo "acpi.sh: $1: $2" >&2; bad=1; }
+complain() { echo "acpi.sh: $*" >&2; bad=1; }
 
-# Without byte 9 (checksum) and bytes 28..35 (creator).
-essence() { { head -c 9 "$1"; tail -c +11 "$1" | head -c 18; tail -c +37 "$1"; } | sha256sum; }
-
-round_trip() { # configuration, table
-    local table=$2 base=${2%.dat}
-    iasl -d "$table" >"$base.log" 2>&1 || { complain "$1" "iasl -d $(basename "$table") failed"; cat "$base.log" >&2; return; }
-    grep -qiE 'error|warning|invalid|unknown' "$base.log" && { complain "$1" "iasl -d $(basename "$table") complains"; cat "$base.log" >&2; }
-    mkdir -p "$work/again"
-    iasl -p "$work/again/$(basename "$base")" "$base.dsl" >"$base.log" 2>&1
-    grep -q '0 Errors, 0 Warnings, 0 Remarks' "$base.log" || { complain "$1" "iasl complains about $(basename "$table")"; cat "$base.log" >&2; }
-    [ "$(essence "$table")" = "$(essence "$work/again/$(basename "$base").aml")" ] || complain "$1" "$(basename "$table") comes back different from iasl"
+# One configuration a line; those that contradict themselves (an IOMMU without a bus, an IOAPIC without local APICs) are refused
+# by platform_check and counted.
+configurations() {
+    awk -v all="$all" '
+    function toggles(head, keys,    k, name, values, i, rest) {      # crosses what "key=a/b key=a/b" lists
+        if (keys == "") { print head; return }
+        k = index(keys, " "); rest = k ? substr(keys, k + 1) : ""
+        split(k ? substr(keys, 1, k - 1) : keys, name, "=")
+        for (i = split(name[2], values, "/"); i > 0; i--) toggles(head "," name[1] "=" values[i], rest)
+    }
+    function cross(n) {
+        both = "xen=0/1 pcie=0/1 viommu=0/1 tpm=0/1 nodes=0/1/3 hide=0/2 "
+        toggles("vcpus=" n, both "lapic=0/1 ioapic=0/1 uart=0/1 maxvcpus=0/" (n < 509 ? n + 3 : 512))
+        toggles("virt=1,vcpus=" n, both "gic=2/3 its=0/1 pl011=0/1")
+    }
+    function shapes(n) {
+        print "vcpus=" n ",lapic=1,xen=1"
+        print "vcpus=" n ",lapic=1,ioapic=1,uart=1,pcie=1,viommu=1,tpm=1,nodes=4,hide=2,memory=5000,maxvcpus=" (n < 400 ? n + 100 : 512)
+        print "virt=1,vcpus=" n ",gic=3,its=1,pl011=1,pcie=1,viommu=1,tpm=1,nodes=16,xen=1,hide=2,memory=5000"
+    }
+    BEGIN {
+        for (n = 1; n <= 512 && all; n++) { shapes(n); cross(n) }
+        if (all) exit
+        cross(1); cross(3); cross(256)
+        many = split("2 4 7 8 9 15 16 17 63 64 65 127 128 129 253 254 255 257 400 512", count, " ")
+        for (n = 1; n <= many; n++) shapes(count[n])
+    }'
 }
 
-execute() { # configuration, processors, uart
-    local out optional
-    cp "$work"/DSDT.dat "$work"/FACP.dat "$work"/exec/
-    for optional in APIC FACS; do
-        [ -f "$work/$optional.dat" ] && cp "$work/$optional.dat" "$work/exec/"
-    done
-    out=$(acpiexec -b "execute \\_S5;execute \\_SB.C000._UID;objects;namespace" "$work"/exec/*.dat 2>&1) || complain "$1" "acpiexec failed"
-    # acpiexec tries the GPEs of every machine that is not hardware-reduced, and complains where there are none.
-    out=$(grep -v '(aetests-' <<<"$out")
-    grep -qiE 'error|exception|failed|warning|AE_' <<<"$out" && { complain "$1" "acpiexec complains"; grep -iE 'error|exception|failed|warning|AE_' <<<"$out" >&2; }
-    grep -q 'Integer. = 0000000000000005' <<<"$out" || complain "$1" "\\_S5 does not evaluate to sleep type 5"
-    [ "$(grep -cE '^ *[0-9]+ +C[0-9A-F]{3} Device' <<<"$out")" = "$2" ] || complain "$1" "not $2 processor devices"
-    [ "$(grep -cE '^ *[0-9]+ +COM1 Device' <<<"$out")" = "$3" ] || complain "$1" "not $3 UART devices"
+# iasl 20200925 knows VIOT by no more than its header; the walk reads it.
+tables() { (cd "$work" && find . -maxdepth 1 -name '*.dat' ! -name 'VIOT-*' -printf '%f\n' | sort); }
+
+# Definition blocks one by one, because iasl takes all that it is given together for one namespace; the others in bunches.
+round_trip() {
+    tables | grep '^DSDT' | (cd "$work" && xargs -r -P "$jobs" -n 1 iasl -d) >"$work/apart.log" 2>&1
+    tables | grep -v '^DSDT' | (cd "$work" && xargs -r -P "$jobs" -n 100 iasl -d) >>"$work/apart.log" 2>&1
+    grep -iE 'error|warning|invalid|unknown' "$work/apart.log" >"$work/complaints" &&
+        { complain "iasl -d complains"; sort "$work/complaints" | uniq -c >&2; }
+    tables | sed 's/dat$/dsl/' | (cd "$work" && xargs -r -P "$jobs" -n 1 iasl) >"$work/again.log" 2>&1
+    [ "$(grep -c '^Compilation successful. 0 Errors, 0 Warnings, 0 Remarks' "$work/again.log")" = "$(tables | wc -l)" ] ||
+        { complain "iasl complains"; grep -E 'Error|Warning|Remark' "$work/again.log" | grep -v ' 0 Errors, 0 W' | sort | uniq -c >&2; }
+    tables | sed 's/\.dat$//' | "$program" --same "$work" || complain "iasl makes other tables of what it took apart"
 }
 
-for vcpus in 1 2 4 128 254 255 256 512; do
-    for apics in lapic=0,ioapic=0 lapic=1,ioapic=0 lapic=1,ioapic=1; do
-        for rest in uart=0,xen=1 uart=1,xen=0; do
-            # The big ones differ in their counts only: one shape is enough.
-            [ $vcpus -gt 4 ] && [ $rest$apics != uart=1,xen=0lapic=1,ioapic=1 ] && continue
-            config=vcpus=$vcpus,$apics,$rest
-            rm -rf "${work:?}"/*; mkdir -p "$work/exec"
-            "$program" "$config" "$work" || { complain "$config" "no tables"; continue; }
-            for table in "$work"/*.dat; do
-                round_trip "$config" "$table"
-            done
-            uart=${rest#uart=}
-            execute "$config" $vcpus "${uart%%,*}"
-            checked=$((checked + 1))
-        done
-    done
-done
-[ $bad = 0 ] && [ $checked -gt 0 ] && { echo "acpi.sh: $checked configurations, all tables good"; exit 0; }
-exit 1
+# acpiexec has a second of its own to wait at the end of each run: many at once. Registers read as all ones (-fv), which ends
+# the loop that looks for CPUs with news.
+execute() { # line of "sets"
+    local config tables commands out
+    IFS=$'\t' read -r config tables commands <<<"$1"
+    out=$(cd "$work" && acpiexec -fv 0xff -b "test predefined;test objects;integrity;resources;$commands" $tables 2>&1) ||
+        echo "$config: acpiexec failed"
+    # Not faults: acpiexec tries the GPEs of every machine that is not hardware-reduced, and _SRS, which none of these devices has.
+    grep -vE '\(aetests-|returned AE_OK|AcpiSetCurrentResources failed: AE_NOT_FOUND' <<<"$out" |
+        grep -iE 'error|exception|failed|warning|AE_|mismatch|could not' | sed "s/^/$config: /"
+    grep -qE 'Evaluated [1-9][0-9]* predefined names' <<<"$out" || echo "$config: acpiexec evaluated nothing"
+    grep -qE 'Verified [1-9][0-9]* namespace nodes' <<<"$out" || echo "$config: acpiexec looked at no namespace"
+    [ "$(grep -c '^Evaluating \\' <<<"$out")" = "$(tr -cd ';' <<<"$commands" | wc -c)" ] || echo "$config: acpiexec left methods out"
+}
+export -f execute
+export work
+
+configurations | "$program" --grid "$work" >"$work/counts" || complain "the walk complains"
+round_trip
+tr '\n' '\0' <"$work/sets" | xargs -0 -r -P $((jobs * 12)) -n 1 bash -c 'execute "$1"' - >"$work/executed" 2>&1
+[ -s "$work/executed" ] && { complain "acpiexec complains"; sort "$work/executed" | head -40 >&2; }
+echo "acpi.sh: $(cat "$work/counts"), $([ $bad = 0 ] && echo all good || echo "some bad")"
+exit $bad

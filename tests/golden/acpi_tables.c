@@ -1,11 +1,13 @@
 /*
  * The tables of one configuration, on the host: in plain words for the golden files, or one file each for iasl and
- * acpiexec. A configuration is written as it is called: "vcpus=2,lapic=1,ioapic=0,uart=1,xen=1".
+ * acpiexec. A configuration is written as it is called: "vcpus=2,lapic=1,ioapic=0,uart=1,xen=1";
+ * acpi_configure has the keys. --grid and --same are acpi_grid.h's.
  */
 #include "acpi/acpi.h"
 #include "acpi/show.h"
 #include "platform/pc_map.h"
 #include "platform/virt_map.h"
+#include "tests/golden/acpi_grid.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,30 +28,60 @@ static unsigned setting(const char *config, const char *key)
     return 0;
 }
 
-/* Arm's board, by virt=1: gic=2|3, its, pl011. */
-static void virt_of(struct platform *p, const char *config)
+static void add_pcie(struct platform *p)
 {
-    p->board = BOARD_VIRT;
-    p->ram[0] = (struct platform_ram){ gpa(VIRT_RAM0_BASE), p->memory };
+    static const struct platform_pcie on[] = {
+        [BOARD_PC] = { true, { 0xf0000000 }, 63, { 0x1000, 0xf000 }, { 0xf4000000, MIB(128) }, { PC_RAM_END - GIB(4), GIB(4) } },
+        [BOARD_VIRT] = { true, { VIRT_ECAM_BASE }, 255, { 0, 0 }, { VIRT_PCI_MEM_BASE, VIRT_PCI_MEM_SIZE },
+                         { VIRT_PCI_MEM64_BASE, VIRT_PCI_MEM64_SIZE } },
+    };
+    p->pcie = on[p->board];
+}
+
+/* Memory as even as whole MiB allow, the rest in the last node; vCPUs in turn. */
+static void add_nodes(struct platform *p, unsigned nodes)
+{
+    uint64_t each = nodes ? p->memory / nodes & ~(MIB(1) - 1) : 0;
+    p->nodes = nodes;
+    for (unsigned i = 0; i < nodes; i++) {
+        p->node[i].size = i + 1 < nodes ? each : p->memory - each * i;
+        for (unsigned to = 0; to < nodes; to++)
+            p->node[i].distance[to] = (uint8_t)(to == i ? 10 : 20 + (to > i ? to - i : i - to));
+    }
+    for (unsigned i = 0; nodes && i < PLATFORM_VCPUS_MAX; i++)
+        p->vcpu_node[i] = (uint8_t)(i % nodes);
+}
+
+static void add_hidden(struct platform *p, unsigned n)
+{
+    p->hidden[0] = p->board == BOARD_VIRT ? "\\_SB.COM0" : "\\_SB.COM1";
+    p->hidden[1] = "\\_SB.PCI0";
+    p->hiddens = n > 2 ? 2 : n;
+}
+
+bool acpi_configure(struct platform *p, const char *config, struct error *e)
+{
+    *p = (struct platform){ .name = "grid", .acpi = true, .cmdline = "", .start_info_version = 1 };
+    p->board = setting(config, "virt") ? BOARD_VIRT : BOARD_PC;
+    p->vcpus = setting(config, "vcpus");
+    p->vcpus_max = setting(config, "maxvcpus");
+    p->memory = MIB(setting(config, "memory") ? setting(config, "memory") : 256);
+    p->lapic = setting(config, "lapic");
+    p->ioapic = setting(config, "ioapic");
+    p->xen = setting(config, "xen");
+    p->uart.present = setting(config, "uart");
+    p->power_button = setting(config, "button");
     p->arm = (struct platform_arm){ setting(config, "gic"), setting(config, "its"), setting(config, "pl011") };
+    if (setting(config, "pcie"))
+        add_pcie(p);
+    p->tpm = (struct platform_tpm){ setting(config, "tpm"), { p->board == BOARD_VIRT ? VIRT_TPM_BASE : 0xfed40000 } };
+    p->viommu = (struct platform_viommu){ setting(config, "viommu"), 1, 0 };
+    add_nodes(p, setting(config, "nodes"));
+    add_hidden(p, setting(config, "hide"));
+    return platform_check(p, e);
 }
 
-static struct platform platform_of(const char *config)
-{
-    struct platform p = { .vcpus = setting(config, "vcpus"), .acpi = true, .memory = MIB(256), .cmdline = "" };
-    p.ram[0] = (struct platform_ram){ gpa(0), p.memory };
-    p.lapic = setting(config, "lapic");
-    p.ioapic = setting(config, "ioapic");
-    p.xen = setting(config, "xen");
-    if (setting(config, "uart"))
-        p.uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
-    if (setting(config, "virt"))
-        virt_of(&p, config);
-    return p;
-}
-
-/* Where the board's tables stand. */
-static uint64_t acpi_base(const struct platform *p) { return p->board == BOARD_VIRT ? VIRT_ACPI_BASE : PC_ACPI_BASE; }
+uint64_t acpi_stands_at(const struct platform *p) { return p->board == BOARD_VIRT ? VIRT_ACPI_BASE : PC_ACPI_BASE; }
 
 static void write_table(const char *dir, const uint8_t *table)
 {
@@ -82,19 +114,28 @@ static void write_tables(const char *dir, const uint8_t *image, uint64_t used)
 int main(int argc, char **argv)
 {
     if (argc != 2 && argc != 3) {
-        fprintf(stderr, "usage: %s CONFIGURATION [DIRECTORY]\n", argv[0]);
+        fprintf(stderr, "usage: %s CONFIGURATION [DIRECTORY], or --grid DIRECTORY\n", argv[0]);
         return 2;
     }
-    struct platform p = platform_of(argv[1]);
+    struct platform p;
+    struct error e;
+    if (argc == 3 && !strcmp(argv[1], "--grid"))
+        return acpi_grid(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "--same"))
+        return acpi_same(argv[2]);
+    if (!acpi_configure(&p, argv[1], &e)) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
     uint64_t used, size = acpi_size(&p);
     gpa_t rsdp;
     uint8_t *image = calloc(1, size);
-    if (!image || !acpi_build(&p, gpa(acpi_base(&p)), image, size, &used, &rsdp))
+    if (!image || !acpi_build(&p, gpa(acpi_stands_at(&p)), image, size, &used, &rsdp))
         return 1;
     if (argc == 3)
         write_tables(argv[2], image, used);
     else
-        acpi_show(span_of(image, used), acpi_base(&p), print_line, NULL);
+        acpi_show(span_of(image, used), acpi_stands_at(&p), print_line, NULL);
     free(image);
     return 0;
 }

@@ -1,7 +1,7 @@
 # Readable text of generated tables, kept beside the source: `make golden` compares, `make golden-accept` takes what is generated now.
 GOLDEN_ACPI := tests/golden/acpi
 
-$(B)/golden/acpi_tables: $(B)/san/tests/golden/acpi_tables.o $(B)/san/libbedplate.a
+$(B)/golden/acpi_tables: $(B)/san/tests/golden/acpi_tables.o $(B)/san/tests/golden/acpi_grid.o $(B)/san/libbedplate.a
 	@mkdir -p $(@D)
 	gcc -fsanitize=address,undefined -o $@ $^ $(LIBFDT)
 
