@@ -22,7 +22,7 @@ RUN_BAD='\(bp\) panic|triple fault|Assertion'
 # begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
 begin() {
     name=$1 bound=$2 code=${3:-0}
-    wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=()
+    wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=() identicals=()
     chosen=1
     if [ ${#patterns[@]} -gt 0 ]; then
         chosen=0
@@ -33,6 +33,8 @@ want()  { wants+=("$1"); }                      # an extended regular expression
 bad()   { bads+=("$1"); }                       # one that it must not show
 often() { counts+=("$1" "$2"); }                # REGEX NUMBER: exactly so many lines of it
 same()  { sames+=("$1"); }                      # REGEX: all that match are the same text, and there are at least two
+# The last guest's ACPI tables, as its Linux shows them when it has booted, are byte for byte those that `bedplate acpi dump` makes.
+tables_identical() { identicals+=("${cfgs[-1]}"); }
 allow_triple_fault() { bads=('\(bp\) panic'); }
 machine() { host+=("$@"); }                     # options of `bedplate run`: --host-cpus, --host-memory
 typing() { steps+=("$1" "$2"); }                # REGEX TEXT: once the console has shown the one, the other is typed
@@ -44,8 +46,8 @@ guest() {
     shift
     for pair in "$@"; do
         case $pair in
-            modules=*) echo "${pair%%=*} = ${pair#*=}" ;;
-            *)         echo "${pair%%=*} = \"${pair#*=}\"" ;;
+            modules=*|vnuma=*|hide=*) echo "${pair%%=*} = ${pair#*=}" ;;
+            *) echo "${pair%%=*} = \"${pair#*=}\"" ;;
         esac
     done >> "$file"
     cfgs+=("$file")
@@ -100,6 +102,21 @@ tool() {
     "$BEDPLATE" run --timeout "$bound" --log "$log" "${host[@]}" "${cfgs[@]}" > "$out" 2>&1
 }
 
+# Linux shows all tables but the RSDP and those that list the others. In $1.tables the host's, in $1.seen the guest's sums.
+tables_differ() { # configuration
+    local guest=${1%.cfg} dir=$1.tables mine=
+    [ ${#cfgs[@]} = 1 ] || mine="\(${guest##*.}\) .*"     # several guests: each line says whose it is
+    rm -rf "$dir"
+    "$BEDPLATE" acpi dump "$1" -o "$dir" > "$1.dump" 2>&1 || { echo "acpi dump says $(head -n 1 "$1.dump")"; return; }
+    tr -d '\r' < "$log" | sed -nE "s/^.*${mine}bp-check: acpi ([A-Z0-9]+) ([0-9a-f]{64})\$/\1 \2/p" | LC_ALL=C sort > "$1.seen"
+    (cd "$dir" && for t in *.dat; do
+        case $t in RSDP.dat|RSDT.dat|XSDT.dat) continue ;; esac
+        echo "${t%.dat} $(sha256sum < "$t" | cut -d' ' -f1)"
+    done) | LC_ALL=C sort > "$1.built"
+    [ -s "$1.built" ] || echo "no table was built"
+    diff "$1.built" "$1.seen" | sed -n 's/^[<>] \([A-Z0-9]*\) .*/\1/p' | LC_ALL=C sort -u | tr '\n' ' '
+}
+
 judge() {
     local r p i=0 n
     for r in "${wants[@]}"; do
@@ -111,6 +128,10 @@ judge() {
     for r in "${sames[@]}"; do
         [ "$(grep -aoE -- "$r" "$log" | wc -l)" -ge 2 ] || { why="\"$r\" was not seen twice"; return 1; }
         [ "$(grep -aoE -- "$r" "$log" | sort -u | wc -l)" = 1 ] || { why="\"$r\" changes: $(grep -aoE -- "$r" "$log" | tr '\n' ' ')"; return 1; }
+    done
+    for r in "${identicals[@]}"; do
+        p=$(tables_differ "$r")
+        [ -z "$p" ] || { why="ACPI tables not as they were built: $p($r.built, $r.seen)"; return 1; }
     done
     while [ $i -lt ${#counts[@]} ]; do
         n=$(grep -acE -- "${counts[i]}" "$log")
