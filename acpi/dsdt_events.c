@@ -42,6 +42,13 @@ static uint64_t if_bit(struct table_out *o, unsigned local, unsigned bit)
     return then;
 }
 
+static void load(struct table_out *o, unsigned local, const char *field)
+{
+    aml_op(o, AML_STORE);
+    aml_name_path(o, field);
+    aml_local(o, local);
+}
+
 static void power_button(struct table_out *o, const struct platform *p)
 {
     if (!p->power_button)
@@ -55,9 +62,7 @@ static void power_button(struct table_out *o, const struct platform *p)
 static void event_method(struct table_out *o, const struct platform *p)
 {
     uint64_t method = aml_method(o, "_EVT", 1, true);
-    aml_op(o, AML_STORE);
-    aml_name_path(o, "EVTS");
-    aml_local(o, 0);
+    load(o, 0, "EVTS");
     aml_op(o, AML_STORE);
     aml_local(o, 0);
     aml_name_path(o, "EVTS");
@@ -134,9 +139,7 @@ static void status_method(struct table_out *o)
     uint64_t method = aml_method(o, "CSTA", 1, false);
     lock(o);
     select_argument(o);
-    aml_op(o, AML_STORE);
-    aml_name_path(o, "CFLG");
-    aml_local(o, 0);
+    load(o, 0, "CFLG");
     unlock(o);
     uint64_t then = if_bit(o, 0, PC_CPU_PRESENT);
     aml_return_integer(o, STA_ALL);
@@ -184,30 +187,35 @@ static void notify(struct table_out *o, unsigned bit, unsigned value)
     aml_close(o, then);
 }
 
-/* CSCN: takes the news of each CPU that has some, and hands them on. The registers name them, so that nobody counts to 512. */
-static void scan_method(struct table_out *o)
+/*
+ * CSCN: takes the news of each CPU that has some, and hands them on. The registers name them, so that nobody has to ask all. It
+ * takes as many as there are CPUs at most, as AML that could go on for ever is no good guest of a kernel.
+ */
+static void scan_method(struct table_out *o, const struct platform *p)
 {
     uint64_t method = aml_method(o, "CSCN", 0, false);
     lock(o);
     aml_op(o, AML_STORE);
-    aml_name_path(o, "CNXT");
-    aml_local(o, 0);
+    aml_integer(o, platform_vcpus_told(p));
+    aml_local(o, 2);
     uint64_t loop = aml_while(o);
-    aml_op(o, AML_LNOT_EQUAL);
+    aml_local(o, 2);
+    load(o, 0, "CNXT");
+    uint64_t then = aml_if(o);
+    aml_op(o, AML_LEQUAL);
     aml_local(o, 0);
     aml_integer(o, PC_CPUS_NONE);
+    aml_op(o, AML_BREAK);
+    aml_close(o, then);
     aml_op(o, AML_STORE);
     aml_local(o, 0);
     aml_name_path(o, "CSEL");
-    aml_op(o, AML_STORE);
-    aml_name_path(o, "CFLG");
-    aml_local(o, 1);
+    load(o, 1, "CFLG");
     store_to(o, "CFLG", PC_CPU_INSERTED | PC_CPU_REMOVE);
     notify(o, PC_CPU_INSERTED, NOTIFY_DEVICE_CHECK);
     notify(o, PC_CPU_REMOVE, NOTIFY_EJECT_REQUEST);
-    aml_op(o, AML_STORE);
-    aml_name_path(o, "CNXT");
-    aml_local(o, 0);
+    aml_op(o, AML_DECREMENT);
+    aml_local(o, 2);
     aml_close(o, loop);
     unlock(o);
     aml_close(o, method);
@@ -257,7 +265,7 @@ void acpi_dsdt_events(struct table_out *o, const struct platform *p)
         status_method(o);
         eject_method(o);
         notify_method(o, p);
-        scan_method(o);
+        scan_method(o, p);
     }
     power_button(o, p);
     event_device(o, p);

@@ -201,7 +201,6 @@ for k in 6.1 6.12; do
     begin linux-vnuma-$k 90
     linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 bp.do=check" memory=320 vcpus=4 "$two_nodes"
     checked 4
-    want "SRAT: PXM 0 -> APIC 0x0+ -> Node 0"
     want "SRAT: Node 0 PXM 0 .mem 0x0+-0x0*7ffffff"
     want "SRAT: Node 1 PXM 1 .mem 0x0*8000000-0x0*13ffffff"
     want "BP-FACT node 0 cpus 0,3 memory_kib [0-9]+ distances 10 15"
@@ -358,6 +357,14 @@ for k in 6.1 6.12; do
     end
 done
 
+# As many as there can be: a DSDT of 47 KB, of whose processors Linux takes those that its local APIC's ids reach.
+begin cpu-hotplug-512 120
+linux linux "$K612" "console=hvc0" ioapic=1 vcpus=2 maxvcpus=512
+typing '[#] ' '\x1d+'
+typing 'CPU2 has been hot-added' '\x1ds'
+want 'linux: powered off'
+end
+
 begin events 60
 test_guest events "" ioapic=1
 typing 'events: press s' '\x1ds'
@@ -388,5 +395,16 @@ begin no-power-button 60
 linux linux "$K61" "console=hvc0 quiet"
 typing '[#] ' '\x1ds'
 typing 'it has no .*ioapic=1.*xenstore=1.*; k ends it' 'poweroff\r'
+want 'linux: powered off'
+end
+
+# A restarted guest has as many CPUs as at first.
+begin cpu-hotplug-restart 90
+linux linux "$K61" "console=hvc0" ioapic=1 vcpus=1 maxvcpus=4 on_reboot=restart
+typing '[#] ' '\x1d+'
+typing 'CPU1 has been hot-added' 'echo before-\x24(cat /sys/devices/system/cpu/present); reboot\r'
+typing 'linux: rebooted' 'echo after-\x24(cat /sys/devices/system/cpu/present); poweroff\r'
+want 'before-0-1'
+want 'after-0[^-]'
 want 'linux: powered off'
 end

@@ -11,6 +11,7 @@
 #include "hypervisor/machine/machine.h"
 #include "hypervisor/run.h"
 #include "hypervisor/xen/xen.h"
+#include "platform/pc_map.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,9 +51,9 @@ static struct domain *make(struct platform *p)
 /* Ports, MSRs and addresses that exist are drawn more often than chance would. */
 static uint64_t address(struct input *in)
 {
-    static const uint64_t likely[] = { 0xfee00000, 0xfee00300, 0xfee00380, 0xfec00000, 0xfec00010, 0x3f8, 0x40, 0x61, 0x600, 0x604 };
+    static const uint64_t likely[] = { 0xfee00000, 0xfee00300, 0xfee00380, 0xfec00000, 0xfec00010, 0x3f8, 0x40, 0x61, 0x600, 0x604, PC_GED_PORT, PC_CPUS_PORT };
     uint8_t pick = (uint8_t)take(in, 1);
-    return pick < 200 ? likely[pick % 10] + (take(in, 1) & 0xf) : take(in, 5);
+    return pick < 200 ? likely[pick % 12] + (take(in, 1) & 0xf) : take(in, 5);
 }
 
 static uint32_t msr(struct input *in)
@@ -85,6 +86,23 @@ static void fill(struct exit *e, struct input *in)
     }
 }
 
+/* The invariant of pc_events.c, whatever either side does. */
+static void operate(struct domain *d, unsigned key)
+{
+    struct error e = { "" };
+    unsigned cpu;
+    switch (key & 7) {
+    case 1: (void)machine_press_power(d, &e); break;
+    case 2: (void)machine_cpu_plug(d, &cpu, &e); break;
+    case 3: (void)machine_cpu_unplug(d, &cpu, &e); break;
+    case 4: (void)xen_ask_shutdown(d); break;
+    default: break;
+    }
+    for (unsigned i = 0; i < d->vcpus; i++)
+        if (d->vcpu[i]->absent && vcpu_is_on(d->vcpu[i]))
+            abort();
+}
+
 static void play(struct domain *d, struct input *in)
 {
     static struct exit script[EXITS_MAX];
@@ -104,6 +122,7 @@ static void play(struct domain *d, struct input *in)
         sched_put(v, run_vcpu(v));
         fake_now += 1000000 * take(in, 1);
         timer_run();
+        operate(d, (unsigned)take(in, 1));
     }
 }
 
@@ -127,6 +146,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct platform p = { .name = "fuzz", .vcpus = 2, .memory = RAM, .xen = bits & 1, .lapic = (bits & 2) || !(bits & 1),
                           .acpi = true, .uart = { bits & 8, 0x3f8, 4 }, .cmdline = "", .start_info_version = 1 };
     p.ioapic = p.lapic && (bits & 4);
+    p.power_button = bits & 16;
+    p.vcpus_max = bits & 32 ? 4 : 0;
+    p.xenstore = p.xen && (bits & 64);
+    p.ged = (struct platform_ged){ p.ioapic && (bits & 48), PC_GED_PORT, PC_GED_GSI };
     p.ram[0] = (struct platform_ram){ gpa(0), RAM };
     if (!h) {
         h = fake_host(MIB(16), 1);
