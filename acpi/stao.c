@@ -6,12 +6,32 @@
 #include "acpi/tables.h"
 #include <string.h>
 
+/* Past the '_' that only fill a segment of a name up. */
+static const char *unpadded(const char *at)
+{
+    const char *end = at;
+    while (*end == '_')
+        end++;
+    return *end == '.' || *end == '\0' ? end : at;
+}
+
+/* "\\_SB.COM1" and "\\_SB_.COM1" are the same. */
+static bool same_path(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a = unpadded(a);
+        b = unpadded(b);
+        if (*a != *b || *a == '\0')
+            return *a == *b;
+    }
+}
+
 /* The UART that SPCR and DBG2 name has a byte of its own, for readers that have no namespace yet. */
 static bool uart_hidden(const struct platform *p)
 {
     const char *uart = p->board == BOARD_VIRT ? ACPI_ARM_UART : ACPI_PC_UART;
     for (unsigned i = 0; i < p->hiddens; i++)
-        if (!strcmp(p->hidden[i], uart))
+        if (same_path(p->hidden[i], uart))
             return true;
     return false;
 }

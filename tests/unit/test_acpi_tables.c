@@ -216,6 +216,18 @@ static void stao(void **state)
     check(acpi_stao, &p, "STAO", 1, (const uint8_t *)body, sizeof(body));
     p.hidden[1] = "\\_SB.COM1";
     check(acpi_stao, &p, "STAO", 1, (const uint8_t *)with_uart, sizeof(with_uart));
+    static const struct { const char *path; bool uart; } other[] = {
+        { "\\_SB_.COM1", true }, { "\\_SB_.COM", false }, { "\\_SB.COM1.X", false }, { "\\_SB.COM2", false }, { "\\SB.COM1", false },
+        { "\\_SB.COM1_", true }, { "\\", false },
+    };
+    for (unsigned i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+        uint8_t bytes[200];
+        struct table_out o = { bytes, sizeof(bytes), 0, false };
+        p.hidden[1] = other[i].path;
+        acpi_stao(&o, &p);
+        assert_int_equal(bytes[36], other[i].uart);
+    }
+    p.hidden[1] = "\\_SB.COM1";
     p.board = BOARD_VIRT;                       /* whose UART has another name */
     check(acpi_stao, &p, "STAO", 1, (const uint8_t *)arm, sizeof(arm));
 }
