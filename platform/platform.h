@@ -86,6 +86,12 @@ struct platform {
 static inline unsigned platform_vcpus_told(const struct platform *p) { return p->vcpus_max > p->vcpus ? p->vcpus_max : p->vcpus; }
 
 /*
+ * How many low bits of an APIC id tell the CPUs of one package apart. Without virtual NUMA all vCPUs are one package, else as
+ * many as lie side by side in one node: CPUID and SRAT must not contradict each other.
+ */
+unsigned platform_package_bits(const struct platform *p);
+
+/*
  * Reads guest node `node` (offset) of the flattened tree `fdt` and checks it as a whole. False with a sentence
  * that names the node's guest and the property. `*p` then is not to be used. Strings stay in the tree.
  */

@@ -9,12 +9,11 @@
 enum { LEAF1_ECX_X2APIC = 21, LEAF1_ECX_DEADLINE = 24, LEAF1_ECX_HYPERVISOR = 31 };
 enum { LEAF1_EDX_MCE = 7, LEAF1_EDX_APIC = 9, LEAF1_EDX_MTRR = 12, LEAF1_EDX_MCA = 14, LEAF1_EDX_HTT = 28 };
 
-static unsigned bits_for(unsigned vcpus)
+/* CPUs of a package; ids may be left over in one. */
+static unsigned in_package(const struct vcpu *v)
 {
-    unsigned bits = 0;
-    while (1u << bits < vcpus)
-        bits++;
-    return bits;
+    unsigned most = 1u << platform_package_bits(v->domain->platform);
+    return most < v->domain->vcpus ? most : v->domain->vcpus;
 }
 
 static uint32_t with(uint32_t word, unsigned bit, bool on) { return on ? word | BIT(bit) : word & ~BIT(bit); }
@@ -22,7 +21,7 @@ static uint32_t with(uint32_t word, unsigned bit, bool on) { return on ? word | 
 static void features(struct vcpu *v, struct x86_cpuid *c)
 {
     bool lapic = v->domain->platform->lapic;
-    uint32_t count = v->domain->vcpus > 255 ? 255 : v->domain->vcpus;
+    uint32_t here = in_package(v), count = here > 255 ? 255 : here;
     c->ebx = (c->ebx & 0xffff) | count << 16 | machine_apic_id(v) << 24;
     c->ecx = with(c->ecx, LEAF1_ECX_X2APIC, lapic);
     c->ecx = with(c->ecx, LEAF1_ECX_DEADLINE, lapic);
@@ -32,17 +31,17 @@ static void features(struct vcpu *v, struct x86_cpuid *c)
     c->edx = with(c->edx, LEAF1_EDX_MTRR, true);
     c->edx = with(c->edx, LEAF1_EDX_MCE, false);
     c->edx = with(c->edx, LEAF1_EDX_MCA, false);
-    c->edx = with(c->edx, LEAF1_EDX_HTT, v->domain->vcpus > 1);
+    c->edx = with(c->edx, LEAF1_EDX_HTT, here > 1);
 }
 
-/* Extended topology: one thread a core, all vCPUs one package. */
+/* Extended topology: one thread a core. */
 static void topology(struct vcpu *v, uint32_t subleaf, struct x86_cpuid *c)
 {
     *c = (struct x86_cpuid){ .ecx = subleaf & 0xff, .edx = machine_apic_id(v) };
     if (subleaf == 0)
         *c = (struct x86_cpuid){ 0, 1, 0x100, machine_apic_id(v) };
     else if (subleaf == 1)
-        *c = (struct x86_cpuid){ bits_for(v->domain->vcpus), v->domain->vcpus, 0x201, machine_apic_id(v) };
+        *c = (struct x86_cpuid){ platform_package_bits(v->domain->platform), in_package(v), 0x201, machine_apic_id(v) };
 }
 
 /* Who runs this, for a guest without the Xen ABI: a name, no leaves behind it. */
@@ -59,9 +58,9 @@ void machine_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct x86_c
     case 0x7: c->ebx = with(c->ebx, 1, subleaf == 0); return;
     case 0xb: topology(v, subleaf, c); return;
     case 0x40000000: signature(c); return;
-    case 0x80000001: c->ecx = with(c->ecx, 1, v->domain->vcpus > 1); c->edx = with(c->edx, LEAF1_EDX_APIC, v->domain->platform->lapic); return;
+    case 0x80000001: c->ecx = with(c->ecx, 1, in_package(v) > 1); c->edx = with(c->edx, LEAF1_EDX_APIC, v->domain->platform->lapic); return;
     case 0x80000007: *c = (struct x86_cpuid){ .edx = BIT(8) }; return;     /* invariant TSC: the hypervisor itself keeps time by it */
-    case 0x80000008: c->ecx = bits_for(v->domain->vcpus) << 12 | ((v->domain->vcpus - 1) & 0xff); return;
+    case 0x80000008: c->ecx = platform_package_bits(v->domain->platform) << 12 | ((in_package(v) - 1) & 0xff); return;
     default:
         if (leaf >= 0x40000000 && leaf < 0x50000000)
             *c = (struct x86_cpuid){ 0 };

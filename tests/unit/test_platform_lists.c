@@ -239,6 +239,22 @@ static void refuses_nodes_without_sense(void **state)
     refuse(p, "node 1 is 10 from node 0", "11 to 254");
 }
 
+/* Linux: "CPU #1's llc-sibling CPU #0 is not on the same node!" */
+static void packages_lie_within_nodes(void **state)
+{
+    (void)state;
+    static const struct { unsigned vcpus, nodes; uint8_t node[8]; unsigned bits; } k[] = {
+        { 1, 0, { 0 }, 0 }, { 2, 0, { 0 }, 1 }, { 3, 0, { 0, 1, 2 }, 2 }, { 8, 0, { 0 }, 3 },
+        { 8, 1, { 0 }, 3 }, { 8, 2, { 0, 0, 0, 0, 1, 1, 1, 1 }, 2 }, { 8, 2, { 0, 0, 1, 1, 1, 1, 1, 1 }, 1 },
+        { 4, 2, { 0, 1, 1, 0 }, 0 }, { 3, 2, { 0, 0, 1 }, 1 }, { 6, 2, { 0, 0, 0, 1, 1, 1 }, 0 }, { 1, 2, { 1 }, 0 },
+    };
+    for (size_t i = 0; i < sizeof(k) / sizeof(k[0]); i++) {
+        struct platform p = { .vcpus = 1, .vcpus_max = k[i].vcpus, .nodes = k[i].nodes };
+        memcpy(p.vcpu_node, k[i].node, sizeof(k[i].node));
+        assert_int_equal(platform_package_bits(&p), k[i].bits);
+    }
+}
+
 static void reads_hidden_devices(void **state)
 {
     (void)state;
@@ -299,7 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(tells_no_more_than_was_asked), TEST(an_event_device_where_it_can_interrupt_and_has_events), TEST(reads_vcpus_to_come),
         TEST(refuses_vcpus_that_cannot_come), TEST(reads_nodes), TEST(refuses_badly_written_nodes),
-        TEST(refuses_nodes_without_sense), TEST(reads_hidden_devices), TEST(refuses_what_is_no_path),
+        TEST(refuses_nodes_without_sense), TEST(packages_lie_within_nodes), TEST(reads_hidden_devices), TEST(refuses_what_is_no_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
