@@ -33,6 +33,11 @@ static bool cannot_read(int why, struct error *e)
     return fail(e, "cannot be read: %s: %s", strerror(why), why == EACCES || why == EPERM ? "run it as root, e.g. with sudo" : "check the path");
 }
 
+static bool too_much(struct error *e)
+{
+    return fail(e, "is more than the %d MiB of tables that are read: give a machine's ACPI tables only", ACPI_INPUT_MAX >> 20);
+}
+
 bool acpi_source_fill(struct acpi_input *in, struct acpi_source *s, struct error *e)
 {
     memmove(s->window, s->window + s->at, s->have - s->at);
@@ -48,7 +53,7 @@ bool acpi_source_fill(struct acpi_input *in, struct acpi_source *s, struct error
         s->have += (size_t)n;
         in->total += (uint64_t)n;
         if (in->total > ACPI_INPUT_MAX)
-            return fail(e, "is more than %d MiB of tables: give a machine's ACPI tables only", ACPI_INPUT_MAX >> 20);
+            return too_much(e);
     }
     return true;
 }
@@ -64,6 +69,9 @@ static bool is_text(const struct acpi_source *s)
 
 static bool add_open(struct acpi_input *in, int fd, struct error *e)
 {
+    struct stat file;
+    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > ACPI_INPUT_MAX)
+        return too_much(e);
     struct acpi_source *s = malloc(sizeof(*s));
     if (!s)
         abort();
