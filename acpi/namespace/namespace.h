@@ -17,16 +17,20 @@ enum { AML_NONE = -1, AML_ROOT = 0, AML_PATH_MAX = 1024, AML_DEPTH_MAX = 64 };
 struct aml_node {
     char name[4];               /* padded with '_' */
     int parent, first, next;    /* indices in the namespace: enclosing scope, first child, next sibling (in order of declaration) */
+    int last, bucket, chain;    /* the tree's own: last child; of its hash, kept in the nodes: head of bucket [this index], next in its bucket */
     uint8_t kind, arguments;    /* enum aml_kind; a method's */
+    uint8_t depth;              /* the tree's own: names in its path */
+    bool foreseen;              /* the reader's own: met in the first pass over its table only */
     bool conditional;           /* declared inside If/Else/While or a method's body that runs at load: it may or may not exist */
     uint16_t table;             /* which call of aml_read */
-    struct span data;           /* AML_NAMED: its DataRefObject's AML; AML_METHOD: its body; AML_ALIAS: the name it stands for; AML_PROCESSOR: ProcID (1 byte), PblkAddr (4), PblkLen (1) */
+    struct span data;           /* AML_NAMED: its DataRefObject's AML; AML_METHOD: its body; AML_ALIAS: the name it stands for; AML_PROCESSOR: ProcID (1 byte), PblkAddr (4), PblkLen (1); AML_REGION: RegionSpace (1 byte), then its offset's and length's AML */
 };
 
 /* The caller gives the nodes: 40,000 are enough for every machine seen. */
 struct aml_namespace {
     struct aml_node *node;
     unsigned n, max, tables;
+    unsigned buckets;           /* the tree's own: a power of two, at most max */
     unsigned skipped;           /* places where the rest of an enclosing package could not be understood and was passed over */
     bool full;                  /* more declarations than max */
 };
@@ -39,6 +43,8 @@ bool aml_read(struct aml_namespace *ns, struct span body);
 
 /* A node by its full path: "\\_SB.PCI0", "\\_SB_.PCI0" and "_SB.PCI0" name the same. AML_NONE: there is none. */
 int aml_find(const struct aml_namespace *ns, const char *path);
+/* What an alias stands for, in the end; any other node is itself. AML_NONE: what it names is not there. */
+int aml_target(const struct aml_namespace *ns, int node);
 /* The child of `node` of that name (1..4 characters); through Scope() of any table. */
 int aml_child(const struct aml_namespace *ns, int node, const char *name);
 /* "\_SB_.PCI0.UAR1" as STAO and iasl write it; segments of 4 characters. Always ends with NUL; false: cut. */
