@@ -6,7 +6,8 @@
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
 
-enum {  /* IA-PC boot architecture flags, table 5.11. Legacy devices are those of the ISA bus that a user sees: the UART, not 8259s and 8254 */
+/* IA-PC boot architecture flags, table 5.11. Legacy devices are those of the ISA bus that a user sees: the UART, not 8259s and an 8254. */
+enum {
     BOOT_LEGACY_DEVICES = 1 << 0, BOOT_NO_VGA = 1 << 2, BOOT_NO_CMOS_RTC = 1 << 5,
 };
 enum {  /* fixed feature flags, table 5.10 */
@@ -24,7 +25,7 @@ bool acpi_has_pm_timer(const struct platform *p) { return p->board == BOARD_PC &
 static uint32_t flags(const struct platform *p)
 {
     uint32_t f = FLAG_WBINVD | FLAG_PROC_C1 | FLAG_RESET_REG_SUP | FLAG_HEADLESS | (p->lapic ? FLAG_HW_REDUCED : 0);
-    f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1: not as fixed hardware. A power button is a device of the DSDT, if any */
+    f |= FLAG_PWR_BUTTON | FLAG_SLP_BUTTON | FLAG_FIX_RTC;     /* 1: no fixed hardware. A power button is a device of the DSDT */
     return acpi_has_pm_timer(p) ? f | FLAG_TMR_VAL_EXT : f;
 }
 

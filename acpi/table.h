@@ -30,7 +30,10 @@ enum table_space { TABLE_MEMORY = 0, TABLE_IO = 1 };
 enum { TABLE_GAS = 12 };
 void table_gas(struct table_out *o, enum table_space space, unsigned bytes, uint64_t address);
 
-/* A system description table (ACPI 6.4, 5.2.6): begin aligns, writes the header and returns where it stands; end fills in length and checksum. */
+/*
+ * A system description table (ACPI 6.4, 5.2.6): begin aligns, writes the header and returns where it stands; end fills in length and
+ * checksum.
+ */
 uint64_t table_begin(struct table_out *o, const char *signature, uint8_t revision);
 void table_end(struct table_out *o, uint64_t start);
 /* Makes the n bytes from `start` sum to 0 by the byte at `at` among them, which is 0 until now. */

@@ -5,7 +5,8 @@
 #include "platform/platform.h"
 
 uint64_t acpi_dsdt(struct table_out *o, const struct platform *p);
-uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs);   /* guest addresses, below 4 GiB; facs 0: none */
+/* Guest addresses, below 4 GiB; facs 0: none. */
+uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs);
 uint64_t acpi_facs(struct table_out *o);                                            /* not a table: no header, no checksum */
 uint64_t acpi_madt(struct table_out *o, const struct platform *p);                  /* only with p->lapic */
 uint64_t acpi_spcr(struct table_out *o, const struct platform *p);                  /* this and the next only with p->uart.present */
