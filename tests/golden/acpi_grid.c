@@ -94,7 +94,8 @@ static void take(const char *dir, const char *config, FILE *sets)
         fprintf(stderr, "%s: %s\n", config, w.why);
         count.walked_badly++;
     }
-    write_tables(dir, config, &w, image, used, sets);
+    if (sets)
+        write_tables(dir, config, &w, image, used, sets);
     free(image);
 }
 
@@ -155,17 +156,22 @@ int acpi_same(const char *dir)
 int acpi_grid(const char *dir)
 {
     char line[LINE_MAX_], path[4096];
-    snprintf(path, sizeof(path), "%s/sets", dir);
-    FILE *sets = fopen(path, "w");
-    if (!sets) {
-        perror(path);
-        return 1;
+    FILE *sets = NULL;
+    if (dir) {
+        snprintf(path, sizeof(path), "%s/sets", dir);
+        sets = fopen(path, "w");
+        if (!sets) {
+            perror(path);
+            return 1;
+        }
     }
     while (fgets(line, sizeof(line), stdin)) {
         line[strcspn(line, "\n")] = '\0';
         take(dir, line, sets);
     }
-    printf("%lu configurations (%lu more that no guest can have), %lu distinct tables, %lu sets to execute\n", count.configurations,
-           count.refused, count.tables, count.sets);
-    return fclose(sets) || count.walked_badly || !count.configurations;
+    printf("%lu configurations walked (%lu more that no guest can have)", count.configurations, count.refused);
+    if (sets)
+        printf(", %lu distinct tables, %lu sets to execute", count.tables, count.sets);
+    puts("");
+    return (sets && fclose(sets)) || count.walked_badly || !count.configurations;
 }

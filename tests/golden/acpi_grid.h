@@ -11,7 +11,7 @@ uint64_t acpi_stands_at(const struct platform *p);
 /*
  * Takes configurations from standard input, one a line; walks each one's tables; writes each distinct table, once, to
  * dir/SIGNATURE-checksum.dat, and to dir/sets one line for each set that differs in its AML or its FADT:
- * "configuration tables commands", for acpiexec. Returns the exit status.
+ * "configuration tables commands", for acpiexec. Without a dir it only walks. Returns the exit status.
  */
 int acpi_grid(const char *dir);
 /* Takes names from standard input, one a line: dir/NAME.dat and dir/NAME.aml, which iasl made of its text, must be the same. */

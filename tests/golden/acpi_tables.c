@@ -1,10 +1,10 @@
 /*
- * The tables of one configuration, on the host: in plain words for the golden files, or one file each for iasl and
+ * The tables of one configuration, on the host: in annotated hex for the golden files, or one file each for iasl and
  * acpiexec. A configuration is written as it is called: "vcpus=2,lapic=1,ioapic=0,uart=1,xen=1";
- * acpi_configure has the keys. --grid and --same are acpi_grid.h's.
+ * acpi_configure has the keys. --walk, --grid and --same are acpi_grid.h's.
  */
 #include "acpi/acpi.h"
-#include "acpi/show.h"
+#include "acpi/show/show.h"
 #include "platform/pc_map.h"
 #include "platform/virt_map.h"
 #include "tests/golden/acpi_grid.h"
@@ -119,6 +119,8 @@ int main(int argc, char **argv)
     }
     struct platform p;
     struct error e;
+    if (argc == 2 && !strcmp(argv[1], "--walk"))
+        return acpi_grid(NULL);
     if (argc == 3 && !strcmp(argv[1], "--grid"))
         return acpi_grid(argv[2]);
     if (argc == 3 && !strcmp(argv[1], "--same"))
@@ -135,7 +137,7 @@ int main(int argc, char **argv)
     if (argc == 3)
         write_tables(argv[2], image, used);
     else
-        acpi_show(span_of(image, used), acpi_stands_at(&p), print_line, NULL);
+        (void)acpi_show_image(span_of(image, used), acpi_stands_at(&p), ACPI_SHOW_HEX, print_line, NULL);
     free(image);
     return 0;
 }
