@@ -1,5 +1,5 @@
 /* Owns: `bedplate acpi dump`: the tables that a guest will see, by the code that builds them at boot. */
-#include "acpi/show.h"
+#include "acpi/show/show.h"
 #include "cli/acpi.h"
 #include "cli/acpi_dump.h"
 #include "cli/acpi_guest.h"
@@ -44,7 +44,7 @@ static bool print(const struct acpi_guest *g, enum form form, const char *path, 
     else if (form == AS_RAW)
         (void)fwrite(g->image, 1, g->used, stdout);
     else
-        acpi_show(image_of(g), g->at, line, NULL);
+        (void)acpi_show(image_of(g), g->at, line, NULL);
     return output_close(&o, true, e);
 }
 
