@@ -6,6 +6,8 @@
 #include "acpi/table.h"
 #include <string.h>
 
+enum { RSDP_OLD = 20 };      /* bytes of ACPI 1.0's RSDP; later ones have as many as other tables' headers */
+
 /* Fewest bytes of a kind, up to the field without which it says nothing: its oldest revision in use (ACPI 1.0 for the FADT). */
 static const struct { char signature[5]; uint8_t bytes; } least[] = {
     { "RSD ", 20 }, { "FACS", 64 }, { "FACP", 116 }, { "APIC", 44 }, { "BERT", 48 }, { "BGRT", 56 }, { "BOOT", 40 }, { "CPEP", 44 },
@@ -30,12 +32,14 @@ static uint64_t number(struct span bytes, uint64_t offset, unsigned size)
 
 static bool is_rsdp(struct span s) { return s.left >= 8 && memcmp(s.at, "RSD PTR ", 8) == 0; }
 
+/* Its own length came with revision 2 (ACPI 6.4, 5.2.5.3). */
+static bool is_old_rsdp(struct span s) { return is_rsdp(s) && number(s, 15, 1) < 2; }
+
 uint64_t acpi_length(struct span bytes)
 {
     if (!is_rsdp(bytes))
         return number(bytes, 4, 4);
-    /* Its own length came with revision 2 (ACPI 6.4, 5.2.5.3). */
-    return number(bytes, 15, 1) < 2 ? 20 : number(bytes, 20, 4);
+    return is_old_rsdp(bytes) ? RSDP_OLD : number(bytes, 20, 4);
 }
 
 bool acpi_sums_to_zero(struct span bytes)
@@ -51,7 +55,7 @@ static bool sums_are_right(const struct acpi_table *t)
 {
     if (acpi_is(t, "FACS"))
         return true;
-    return acpi_sums_to_zero(t->bytes) && (!is_rsdp(t->bytes) || acpi_sums_to_zero(span_slice(t->bytes, 0, 20)));
+    return acpi_sums_to_zero(t->bytes) && (!is_rsdp(t->bytes) || acpi_sums_to_zero(span_slice(t->bytes, 0, RSDP_OLD)));
 }
 
 /* Signatures in use are ASCII, some with quotes or exclamation marks ("ASF!"). */
@@ -71,7 +75,7 @@ struct acpi_table acpi_table_of(struct span bytes)
     if (!has_signature(bytes))
         return t;
     t.bytes = bytes;
-    uint64_t length = acpi_length(bytes), whole = least_of(&t), header = is_rsdp(bytes) ? 20 : TABLE_HEADER;
+    uint64_t length = acpi_length(bytes), whole = least_of(&t), header = is_old_rsdp(bytes) ? RSDP_OLD : TABLE_HEADER;
     if (bytes.left < header) {
         t.faults = ACPI_CUT;
         return t;

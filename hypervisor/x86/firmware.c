@@ -1,27 +1,19 @@
-/* Owns: what the host's ACPI tables say that the hypervisor needs to run: CPUs, IOAPIC, PM timer, power. Read once; every byte through a span. */
+/*
+ * Owns: what the host's ACPI tables say that the hypervisor needs to run: CPUs, IOAPIC, PM timer, power. Read once; every byte through a
+ * span. A table whose checksum is wrong is used (the machine may not start otherwise), one that is not all there is not.
+ */
+#include "acpi/firmware/set.h"
+#include "acpi/table.h"
 #include "hypervisor/x86/host.h"
 #include <string.h>
 
 struct firmware firmware;
+static struct acpi_set firmware_tables;
 
-enum { TABLE_HEADER = 36, TABLE_MAX = 1 << 20, ENTRIES_MAX = 256 };
-
-static struct span window(uint64_t at, uint64_t size)
+static struct span map_host(void *owner, uint64_t at, uint64_t size)
 {
+    (void)owner;
     return at && memory_is_mapped(at, size) ? span_of(hpa_ptr(hpa(at)), size) : (struct span){ NULL, 0, true };
-}
-
-/* The table at `at` behind its header; broken when it is not what it should be. */
-static struct span table(uint64_t at, char signature[4])
-{
-    struct span head = window(at, TABLE_HEADER), name = span_take(&head, 4);
-    uint64_t length = span_le(&head, 4);
-    if (head.broken || length < TABLE_HEADER || length > TABLE_MAX)
-        return (struct span){ NULL, 0, true };
-    memcpy(signature, name.at, 4);
-    struct span all = window(at, length);
-    (void)span_take(&all, TABLE_HEADER);
-    return all;
 }
 
 static void add_cpu(uint32_t id, uint64_t flags)
@@ -69,7 +61,7 @@ static void madt_entry(uint64_t type, struct span e)
 
 static void madt(struct span t)
 {
-    (void)span_take(&t, 8);
+    (void)span_take(&t, TABLE_HEADER + 8);
     while (t.left >= 2) {
         uint64_t type = span_le(&t, 1), length = span_le(&t, 1);
         if (length < 2)
@@ -85,11 +77,9 @@ static uint8_t aml_byte(struct span *p)
     return first == 0x0a ? span_u8(p) : first == 1;
 }
 
-/* \_S5_ of the DSDT, by its name's bytes: Name(_S5_, Package(){a, b, ..}). No AML is run. */
-bool firmware_find_s5(uint8_t type[2])
+/* Name(_S5_, Package(){a, b, ..}) by its name's bytes; no AML is run. */
+static bool find_s5(struct span t, uint8_t type[2])
 {
-    char signature[4];
-    struct span t = table(firmware.dsdt, signature);
     for (; t.left > 5; (void)span_take(&t, 1)) {
         if (memcmp(t.at, "_S5_\x12", 5))
             continue;
@@ -103,10 +93,21 @@ bool firmware_find_s5(uint8_t type[2])
     return false;
 }
 
-/* n bytes of the FADT at `off` from its start; 0 where it is shorter. t begins behind the header. */
+/* Some firmware has it in an SSDT. */
+bool firmware_find_s5(uint8_t type[2])
+{
+    for (unsigned i = 0; i < firmware_tables.n; i++) {
+        const struct acpi_table *t = &firmware_tables.table[i];
+        if ((acpi_is(t, "DSDT") || acpi_is(t, "SSDT")) && find_s5(t->bytes, type))
+            return true;
+    }
+    return false;
+}
+
+/* n bytes of the FADT at `off`; 0 where it is shorter. */
 static uint64_t fadt_field(struct span t, unsigned off, unsigned n)
 {
-    struct span f = span_slice(t, off - TABLE_HEADER, n);
+    struct span f = span_slice(t, off, n);
     return span_le(&f, n);
 }
 
@@ -122,8 +123,7 @@ static struct register_at fadt_register(struct span t, unsigned off)
 static void fadt(struct span t)
 {
     enum { RESET_SUPPORTED = 1 << 10, HARDWARE_REDUCED = 1 << 20 };
-    uint64_t flags = fadt_field(t, 112, 4), dsdt = fadt_field(t, 140, 8);
-    firmware.dsdt = dsdt ? dsdt : fadt_field(t, 40, 4);
+    uint64_t flags = fadt_field(t, 112, 4);
     if (flags & RESET_SUPPORTED)
         firmware.reset = fadt_register(t, 116);
     firmware.reset_value = (uint8_t)fadt_field(t, 128, 1);
@@ -138,38 +138,20 @@ static void fadt(struct span t)
     firmware.pm_timer = (uint16_t)fadt_field(t, 76, 4);
 }
 
-static void visit(uint64_t at)
-{
-    char signature[4];
-    struct span t = table(at, signature);
-    if (t.broken)
-        return;
-    if (memcmp(signature, "APIC", 4) == 0)
-        madt(t);
-    else if (memcmp(signature, "FACP", 4) == 0)
-        fadt(t);
-}
-
 void firmware_read(uint64_t rsdp)
 {
-    char signature[4];
-    struct span r = window(rsdp, 20), rest;
+    static const struct acpi_memory memory = { map_host, NULL };
+    struct error e = { "" };
     firmware.uart_gsi = 4;
-    if (r.broken || memcmp(r.at, "RSD PTR ", 8))
+    if (!acpi_walk(&firmware_tables, &memory, rsdp, &e))
         return;
-    uint8_t revision = r.at[15];
-    rest = span_slice(r, 16, 4);
-    uint64_t list = span_le(&rest, 4);
-    unsigned width = 4;
-    if (revision >= 2) {
-        struct span x = span_slice(window(rsdp, RSDP_SIZE), 24, 8);
-        uint64_t xsdt = span_le(&x, 8);
-        if (xsdt && !table(xsdt, signature).broken) {
-            list = xsdt;
-            width = 8;
-        }
+    for (unsigned i = 0; i < firmware_tables.n; i++) {
+        const struct acpi_table *t = &firmware_tables.table[i];
+        if (t->faults & (ACPI_CUT | ACPI_SHORT))
+            continue;
+        if (acpi_is(t, "APIC"))
+            madt(t->bytes);
+        else if (acpi_is(t, "FACP"))
+            fadt(t->bytes);
     }
-    struct span t = table(list, signature);
-    for (unsigned i = 0; i < ENTRIES_MAX && t.left >= width; i++)
-        visit(span_le(&t, width));
 }

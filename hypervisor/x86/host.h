@@ -40,14 +40,13 @@ struct firmware {
     uint16_t pm_timer, pm1a_control, pm1b_control;
     uint16_t smi_command;
     uint8_t acpi_enable;
-    uint64_t dsdt;
     struct register_at sleep;               /* of hardware-reduced ACPI, in place of PM1 */
     struct register_at reset;
     uint8_t reset_value;
 };
 extern struct firmware firmware;
 void firmware_read(uint64_t rsdp);
-bool firmware_find_s5(uint8_t type[2]);      /* SLP_TYP of S5 for PM1a and PM1b; a search through all of the DSDT */
+bool firmware_find_s5(uint8_t type[2]);      /* SLP_TYP of S5 for PM1a and PM1b; a search through all of the DSDT and the SSDTs */
 
 /* ---- apic.c, clock.c, trap.c, uart.c, smp.c ---- */
 void apic_cpu_start(void);                  /* this CPU's local APIC on, timer masked */

@@ -1,4 +1,5 @@
 /* What the hypervisor reads of the host's ACPI tables: laid out by hand in 64 KiB of memory, whole, cut short and spoiled. */
+#include "acpi/firmware/set.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 #include "lib/checked.h"
 #include "hypervisor/x86/firmware.c"        /* the file under test: it is not part of the host's library */
 
-enum { RAM = 0x10000, RSDP = 0x100, ROOT = 0x200, XROOT = 0x300, MADT = 0x400, FADT = 0x600, DSDT = 0x800, DSDT2 = 0xa00, BIG_MADT = 0x2000 };
+enum { RAM = 0x10000, RSDP = 0x100, ROOT = 0x200, XROOT = 0x300, MADT = 0x400, FADT = 0x600, DSDT = 0x800, DSDT2 = 0xa00, SSDT = 0xb00, BIG_MADT = 0x2000 };
 static uint8_t *ram;    /* from malloc, so that a read past its end is seen */
 uintptr_t arch_direct_map;
 bool memory_is_mapped(uint64_t at, uint64_t size) { return range_within(at, size, 0, RAM); }
@@ -116,7 +117,35 @@ static void finds_s5(void **state)
     assert_int_equal(type[0], 5);
     assert_int_equal(type[1], 1);
     ram[DSDT + 4] = 60;     /* cut in the middle of it */
+    firmware_read(RSDP);
     assert_false(firmware_find_s5(type));
+}
+
+static void finds_s5_in_an_ssdt(void **state)
+{
+    (void)state;
+    uint8_t type[2];
+    lay_out(0);
+    memcpy(ram + DSDT + TABLE_HEADER, "none", 4);
+    lay_out_dsdt(DSDT, "", 0);
+    lay_out_dsdt(SSDT, "\x08_S5_\x12\x06\x04\x0a\x07\x01\x00\x00", 12);
+    memcpy(ram + SSDT, "SSDT", 4);
+    begin(ROOT, "RSDT"); le(FADT, 4); le(MADT, 4); le(SSDT, 4); finish(ROOT);
+    firmware_read(RSDP);
+    assert_true(firmware_find_s5(type));
+    assert_int_equal(type[0], 7);
+    assert_int_equal(type[1], 1);
+}
+
+static void cut_tables_say_nothing(void **state)
+{
+    (void)state;
+    lay_out(0);
+    field(MADT + 4, RAM, 4);
+    field(FADT + 4, 40, 4);
+    firmware_read(RSDP);
+    assert_int_equal(firmware.cpus, 0);
+    assert_int_equal(firmware.pm_timer, 0);
 }
 
 static void hardware_reduced(void **state)
@@ -132,7 +161,7 @@ static void hardware_reduced(void **state)
     assert_int_equal(firmware.reset.at, 0);
     assert_int_equal(firmware.sleep.at, 0x2000);
     assert_true(firmware.sleep.memory);
-    assert_int_equal(firmware.dsdt, DSDT2);
+    assert_int_equal(acpi_set_find(&firmware_tables, "DSDT", 0)->at, DSDT2);
 }
 
 static void no_tables(void **state)
@@ -181,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rsdt), cmocka_unit_test(reads_xsdt), cmocka_unit_test(a_bad_xsdt_leaves_the_rsdt), cmocka_unit_test(finds_s5),
+        cmocka_unit_test(finds_s5_in_an_ssdt), cmocka_unit_test(cut_tables_say_nothing),
         cmocka_unit_test(hardware_reduced), cmocka_unit_test(no_tables), cmocka_unit_test(more_cpus_than_we_use), cmocka_unit_test(spoiled_tables),
     };
     ram = malloc(RAM);
