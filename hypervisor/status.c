@@ -25,10 +25,6 @@ static void print_exits(const struct vcpu *v)
 static void print_vcpu(struct vcpu *v)
 {
     struct vcpu_times t;
-    if (atomic_load(&v->absent)) {
-        console_log("    vCPU %u is not plugged in", v->id);
-        return;
-    }
     vcpu_times(v, &t);
     console_log("    vCPU %u %-8s CPU %u, ran %llu ms, waited %llu ms, blocked %llu ms, rip %#llx", v->id, vcpu_states[atomic_load(&v->state)],
                 atomic_load(&v->cpu), ms(t.in[0]), ms(t.in[1]), ms(t.in[2]), (unsigned long long)arch_regs(v->arch)->rip);
@@ -45,8 +41,15 @@ static void print_domain(struct domain *d, unsigned number)
                 d->restarts + 1, d->restarts ? "s" : "");
     if (d->why[0])
         console_log("    %s", d->why);
-    for (unsigned i = 0; i < d->vcpus; i++)
-        print_vcpu(d->vcpu[i]);
+    unsigned absent = 0;
+    for (unsigned i = 0; i < d->vcpus; i++) {
+        if (!atomic_load(&d->vcpu[i]->absent))
+            print_vcpu(d->vcpu[i]);
+        else
+            absent++;
+    }
+    if (absent)
+        console_log("    %u vCPU%s more can be plugged in", absent, absent == 1 ? "" : "s");
 }
 
 void status_print(void)

@@ -361,7 +361,8 @@ done
 begin cpu-hotplug-512 120
 linux linux "$K612" "console=hvc0" ioapic=1 vcpus=2 maxvcpus=512
 typing '[#] ' '\x1d+'
-typing 'CPU2 has been hot-added' '\x1ds'
+typing 'CPU2 has been hot-added' '\x1dd'
+typing '509 vCPUs more' '\x1ds'
 want 'linux: powered off'
 end
 
