@@ -6,6 +6,7 @@
 #include "acpi/aml_code.h"
 #include "acpi/aml_resource.h"
 #include "acpi/dsdt_events.h"
+#include "acpi/tables.h"
 #include "platform/pc_events.h"
 #include "platform/pc_map.h"
 
@@ -230,14 +231,11 @@ static void call(struct table_out *o, const char *method, unsigned cpu)
 /* _MAT (6.2.10): the MADT entry as it is while the processor is there. Linux takes no id of a MADT entry that is not enabled. */
 static void madt_entry(struct table_out *o, unsigned vcpu)
 {
-    uint32_t id = platform_apic_id(vcpu);
-    uint8_t lapic[8] = { 0, 8, (uint8_t)id, (uint8_t)id, 1, 0, 0, 0 };
-    uint8_t x2apic[16] = { 9, 16, 0, 0, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 1, 0, 0, 0, (uint8_t)id, (uint8_t)(id >> 8), 0, 0 };
+    uint8_t bytes[16];
+    struct table_out entry = { bytes, sizeof(bytes), 0, false };
+    acpi_madt_processor(&entry, vcpu, true);
     aml_name(o, "_MAT");
-    if (id < 255)
-        aml_buffer(o, lapic, sizeof(lapic));
-    else
-        aml_buffer(o, x2apic, sizeof(x2apic));
+    aml_buffer(o, bytes, (uint32_t)entry.used);
 }
 
 void acpi_dsdt_cpu_events(struct table_out *o, const struct platform *p, unsigned vcpu)

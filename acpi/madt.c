@@ -13,10 +13,9 @@ enum { ENTRY_LAPIC = 0, ENTRY_IOAPIC = 1, ENTRY_LAPIC_NMI = 4, ENTRY_X2APIC = 9,
 /* Ids below 255 must be told by the short entry, whatever mode the APIC is in (5.2.12.12). */
 static bool fits_xapic(unsigned vcpu) { return platform_apic_id(vcpu) < 255; }
 
-/* The processors that may come later are told as well: their number and ids are what a guest makes room for at its start. */
-static void processor(struct table_out *o, const struct platform *p, unsigned vcpu)
+void acpi_madt_processor(struct table_out *o, unsigned vcpu, bool enabled)
 {
-    uint32_t id = platform_apic_id(vcpu), flags = vcpu < p->vcpus ? MADT_ENABLED : MADT_ONLINE_CAPABLE;
+    uint32_t id = platform_apic_id(vcpu), flags = enabled ? MADT_ENABLED : MADT_ONLINE_CAPABLE;
     if (fits_xapic(vcpu)) {
         table_entry(o, ENTRY_LAPIC, 8);
         table_le(o, id, 1);             /* ACPI processor UID, as the DSDT's _UID has it */
@@ -63,8 +62,8 @@ uint64_t acpi_madt(struct table_out *o, const struct platform *p)
     uint64_t start = table_begin(o, "APIC", MADT_REVISION);
     table_le(o, PC_LAPIC_BASE, 4);
     table_le(o, 0, 4);                  /* flags: no PCAT_COMPAT */
-    for (unsigned i = 0; i < platform_vcpus_told(p); i++)
-        processor(o, p, i);
+    for (unsigned i = 0; i < platform_vcpus_told(p); i++)       /* those that may come as well: a guest makes room for them at its start */
+        acpi_madt_processor(o, i, i < p->vcpus);
     nmi(o);
     if (!fits_xapic(platform_vcpus_told(p) - 1))
         nmi_x2apic(o);

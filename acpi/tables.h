@@ -9,6 +9,8 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p);
 uint64_t acpi_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt, uint64_t facs);
 uint64_t acpi_facs(struct table_out *o);                                            /* not a table: no header, no checksum */
 uint64_t acpi_madt(struct table_out *o, const struct platform *p);                  /* only with p->lapic */
+/* Its entry of a processor (5.2.12.2, 5.2.12.12), at most 16 bytes: one that is there, or one that may come. For _MAT as well. */
+void acpi_madt_processor(struct table_out *o, unsigned vcpu, bool enabled);
 uint64_t acpi_spcr(struct table_out *o, const struct platform *p);                  /* this and the next only with p->uart.present */
 uint64_t acpi_dbg2(struct table_out *o, const struct platform *p);
 uint64_t acpi_waet(struct table_out *o, const struct platform *p);                  /* only with a PM timer */
