@@ -245,7 +245,7 @@ static bool read_all(const struct config_reader *r)
         !config_vnuma(r) || !config_hide(r))
         return false;
     p->modules = r->c->modules;
-    return platform_check(p, &e) || fail(r->e, "%s: %s", r->file, e.text);
+    return platform_check(p, &e) ? config_hidden_are_there(r) : fail(r->e, "%s: %s", r->file, e.text);
 }
 
 /* libxlutil tells its faults as "FILE:LINE: config parsing error near `TEXT': REASON", then more about Python. */

@@ -20,4 +20,6 @@ bool config_list(const struct config_reader *r, const char *key, const char *for
 /* Keys whose values are lists: vnuma, after memory and vCPUs are known, and hide. */
 bool config_vnuma(const struct config_reader *r);
 bool config_hide(const struct config_reader *r);
+/* After platform_check: each path that hide names is a device of the guest's DSDT. */
+bool config_hidden_are_there(const struct config_reader *r);
 #endif

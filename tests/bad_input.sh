@@ -230,6 +230,9 @@ bad vnuma-of-no-vcpus 'vcpus is 0' 'give at least 1' -- 'vcpus=0' 'vnuma=[ [ "si
 bad hide-text 'hide is no list' 'write hide=' -- 'hide="COM1"'
 bad hide-nested 'hide has an entry that is no text' 'write hide=' -- 'hide=[ [ "COM1" ] ]'
 bad hide-no-path 'hide: "\\_SB.COM12" is no ACPI path' 'write it as' -- 'hide=[ "\\_SB.COM12" ]'
+bad hide-nobody 'hide names \\_SB.COM2, but the guest.s tables have no such device' 'acpi dump' -- 'uart=1' 'hide=[ "_SB.COM1", "_SB.COM2" ]'
+bad hide-no-uart 'hide names \\_SB.COM1, but' 'or remove it' -- 'hide=[ "_SB.COM1" ]'
+bad hide-no-device 'hide names \\_SB, but' 'or remove it' -- 'hide=[ "_SB" ]'
 bad hide-too-many 'hide names 17 devices, more than 16' 'name fewer' -- "hide=[ $(printf '"_SB.COM1", %.0s' {1..17}) ]"
 bad hide-without-acpi 'hide with acpi=0' 'set acpi=1 or remove hide' -- 'acpi=0' 'hide=[ "_SB.COM1" ]'
 bad power-button-without-acpi 'power_button=1 with acpi=0' 'set acpi=1 or remove' -- 'acpi=0' 'power_button=1'
@@ -260,6 +263,47 @@ refused no-output 1 'no file to write' -- "$tool" pack good.cfg
 refused unknown-option 1 '--frob' -- "$tool" check --frob good.cfg
 refused timeout-no-number 1 '--timeout takes a whole number' -- "$tool" run --timeout soon good.cfg
 refused no-qemu 5 'qemu-system-x86_64 is not there' 'install' -- env PATH=/nowhere "$tool" run --accel tcg --timeout 10 good.cfg
+
+# ---- the hardware domain's tables, from a machine of our own
+mkdir machine
+for file in "$root"/tests/fixtures/acpi/machine/*.asl; do
+    name=$(basename "$file" .asl)
+    iasl -p machine/compiled "$file" >/dev/null 2>&1 && mv machine/compiled.aml "machine/${name^^}.dat"
+done
+mangle_refused() { # name, code, regexes..., --, options after --from machine
+    local name=$1 code=$2 wants=()
+    shift 2
+    while [ "$1" != -- ]; do wants+=("$1"); shift; done
+    shift
+    refused "mangle-$name" "$code" "${wants[@]}" -- "$tool" acpi mangle "$@"
+}
+without() { # machine's folder less tables...
+    rm -rf some; cp -r machine some
+    for name in "$@"; do rm -f "some/$name.dat"; done
+}
+"$tool" acpi mangle --from machine --vcpus 2 -o made >/dev/null 2>err; verdict mangle-good-is-good "$([ -s err ] && echo refused; [ -s made/STAO.dat ] || echo no STAO)"
+mangle_refused no-from 1 'write `bedplate acpi mangle --from' -- --vcpus 2
+mangle_refused no-vcpus 1 'write `bedplate acpi mangle --from' -- --from machine
+mangle_refused vcpus-0 1 '--vcpus 0' '1 to 512' -- --from machine --vcpus 0
+mangle_refused vcpus-513 1 '--vcpus 513' '1 to 512' -- --from machine --vcpus 513
+mangle_refused vcpus-text 1 '--vcpus 2x' 'give such a number' -- --from machine --vcpus 2x
+mangle_refused uart-0 1 '--uart 0: no address' 'COM1 to COM4' -- --from machine --vcpus 2 --uart 0
+mangle_refused uart-com5 1 '--uart COM5: no address' -- --from machine --vcpus 2 --uart COM5
+mangle_refused unknown-what 1 '--unknown perhaps: write keep or drop' -- --from machine --vcpus 2 --unknown perhaps
+mangle_refused hide-no-path 2 'machine: .*COM9: no device of the machine.s AML has this path' 'namespace' -- --from machine --vcpus 2 --hide '\_SB.COM9'
+mangle_refused hide-no-id 2 'machine: PNP0C0F: no device .* _HID or _CID' -- --from machine --vcpus 2 --hide PNP0C0F
+mangle_refused from-nowhere 2 'nowhere' -- --from nowhere --vcpus 2 -o made2
+without FACP; mangle_refused no-fadt 2 'some: there is no FADT' 'give the whole set' -- --from some --vcpus 2 -o made2
+without DSDT; mangle_refused no-dsdt 2 'some: there is no DSDT' -- --from some --vcpus 2 -o made2
+without APIC; mangle_refused no-madt 2 'some: there is no MADT' -- --from some --vcpus 2 -o made2
+without; head -c 80 machine/APIC.dat >some/APIC.dat
+mangle_refused cut-madt 2 'MADT|APIC' -- --from some --vcpus 2 -o made2
+mangle_refused output-in-a-file 2 'good.cfg/.*cannot be written: Not a directory' 'name another folder' -- --from machine --vcpus 2 -o good.cfg
+mangle_refused output-nowhere 2 'nowhere/made: cannot be made' 'name another folder' -- --from machine --vcpus 2 -o nowhere/made
+mkdir -p taken/HPET.dat taken/STAO.dat
+mangle_refused output-taken 2 'taken/STAO.dat: cannot be written' -- --from machine --vcpus 2 -o taken
+verdict mangle-all-or-none "$(ls -A taken | grep -vE '^(HPET|STAO).dat$' | tr '\n' ' ')"
+rm -rf machine some made taken
 
 # ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.
 boots() { # name, regex on the console, options of `bedplate run`
