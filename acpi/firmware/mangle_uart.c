@@ -1,7 +1,8 @@
 /*
  * Owns: which device of the AML is the UART that the hypervisor uses. It is the one whose resources name its registers. Where _CRS is a
- * method that asks the super I/O chip, nothing constant says so, and the next best word counts: a template inside that method, then the
- * first of the possible settings, then being the only UART there is.
+ * method that asks the super I/O chip, nothing constant says so. Then every UART that begins there by default is meant: by a template that
+ * the method fills in, or as the first of the possible settings (boards have several such, and which is on only the chip knows); or else
+ * the only UART there is.
  */
 #include "acpi/firmware/mangle_internal.h"
 #include <string.h>
@@ -107,55 +108,66 @@ static bool is_uart(const struct aml_namespace *ns, int node)
     return false;
 }
 
-/* How sure it is, best first. */
+/* How sure it is. Of BY_METHOD and BY_PRS none is better than the other. */
 enum { BY_CRS, BY_METHOD, BY_PRS, ONLY_ONE, WAYS };
 static const char *const whys[WAYS] = {
     "the UART that the hypervisor uses: its _CRS has these registers",
-    "the UART that the hypervisor uses: its _CRS method has a template with these registers",
+    "the UART that the hypervisor uses: its _CRS method begins with these registers",
     "the UART that the hypervisor uses: these registers are the first of its possible settings",
     "the UART that the hypervisor uses: there is no other UART",
 };
 
+/* A template of the method's own, or another name of the device's that the method fills in. */
+static bool method_names(const struct aml_namespace *ns, int node, const struct aml_node *crs, const struct mangle_uart *u)
+{
+    if (body_names(crs->data, u))
+        return true;
+    for (int c = ns->node[node].first; c != AML_NONE; c = ns->node[c].next)
+        if (ns->node[c].kind == AML_NAMED && memcmp(ns->node[c].name, "_PRS", 4) != 0 && template_names(buffer_bytes(ns->node[c].data), u, false))
+            return true;
+    return false;
+}
+
 static bool matches(const struct aml_namespace *ns, int node, const struct mangle_uart *u, unsigned way)
 {
     const struct aml_node *crs = child(ns, node, "_CRS"), *prs = child(ns, node, "_PRS");
-    switch (way) {
-    case BY_CRS:
+    if (way == BY_CRS)
         return crs && crs->kind == AML_NAMED && template_names(buffer_bytes(crs->data), u, false);
-    case BY_METHOD:
-        return crs && crs->kind == AML_METHOD && body_names(crs->data, u);
-    case BY_PRS:
-        return crs && crs->kind == AML_METHOD && prs && prs->kind == AML_NAMED && template_names(buffer_bytes(prs->data), u, true);
-    default:
-        return crs && crs->kind == AML_METHOD;
+    if (!crs || crs->kind != AML_METHOD)
+        return false;
+    if (way == BY_METHOD)
+        return method_names(ns, node, crs, u);
+    return way == ONLY_ONE || (prs && prs->kind == AML_NAMED && template_names(buffer_bytes(prs->data), u, true));
+}
+
+/* Hides all UARTs that match; false: no room. *n: how many UARTs there are. */
+static bool hide_matching(struct mangle *m, unsigned way, unsigned *n)
+{
+    bool room = true;
+    *n = 0;
+    for (int i = 0; room && i < (int)m->ns->n; i++) {
+        if (m->ns->node[i].kind != AML_DEVICE_NODE || !is_uart(m->ns, i))
+            continue;
+        ++*n;
+        if (matches(m->ns, i, &m->options->uart, way)) {
+            room = mangle_hide(m, i, whys[way]);
+            m->uart_found = true;
+        }
     }
+    return room;
 }
 
 bool mangle_plan_uart(struct mangle *m)
 {
-    const struct mangle_uart *u = &m->options->uart;
-    bool room = true;
-    if (u->space == MANGLE_NO_UART)
+    unsigned n;
+    if (m->options->uart.space == MANGLE_NO_UART)
         return true;
     m->uart_hidden = true;
-    for (unsigned way = 0; room && !m->uart_found && way < WAYS; way++) {
-        int only = AML_NONE;
-        unsigned n = 0;
-        for (int i = 0; room && i < (int)m->ns->n; i++) {
-            if (m->ns->node[i].kind != AML_DEVICE_NODE || !is_uart(m->ns, i))
-                continue;
-            n++;
-            only = i;
-            if (way != ONLY_ONE && matches(m->ns, i, u, way)) {
-                room = mangle_hide(m, i, whys[way]);
-                m->uart_found = true;
-            }
-        }
-        if (way == ONLY_ONE && n == 1 && matches(m->ns, only, u, way)) {
-            room = mangle_hide(m, only, whys[way]);
-            m->uart_found = true;
-        }
-    }
+    bool room = hide_matching(m, BY_CRS, &n);
+    if (room && !m->uart_found)
+        room = hide_matching(m, BY_METHOD, &n) && hide_matching(m, BY_PRS, &n);
+    if (room && !m->uart_found && n == 1)
+        room = hide_matching(m, ONLY_ONE, &n);
     return room;
 }
 

@@ -6,10 +6,12 @@ $(B)/golden/acpi_tables: $(B)/san/tests/golden/acpi_tables.o $(B)/san/tests/gold
 	gcc -fsanitize=address,undefined -o $@ $^ $(LIBFDT)
 
 .PHONY: golden golden-accept acpi-tables
-golden: $(B)/golden/acpi_tables
+golden: $(B)/golden/acpi_tables tool
 	tests/golden/golden.sh $< $(GOLDEN_ACPI)
-golden-accept: $(B)/golden/acpi_tables
+	tests/mangle.sh $(B)/bedplate
+golden-accept: $(B)/golden/acpi_tables tool
 	tests/golden/golden.sh --accept $< $(GOLDEN_ACPI)
+	tests/mangle.sh --accept $(B)/bedplate
 # iasl and acpiexec as oracles.
 acpi-tables: $(B)/golden/acpi_tables
 	tests/acpi.sh $<

@@ -1,0 +1,145 @@
+/*
+ * Owns: the difference between a table of the machine's and the one told instead, in words. Each of the two is told by acpi_describe;
+ * what stands at depth 0 is one entry, with what is inside it, and the entries are compared as texts. Header fields are left out: the
+ * maker and the checksum always differ.
+ */
+#include "acpi/show/describe.h"
+#include "cli/acpi_mangle.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADER = 36 };
+
+struct entry { char *name, *text; };
+struct entries { struct entry *entry; unsigned n, room; };
+
+static char *joined(char *a, const char *b, const char *c)
+{
+    char *to;
+    if (asprintf(&to, "%s%s%s", a ? a : "", b, c) < 0)
+        abort();
+    free(a);
+    return to;
+}
+
+static void on_field(void *owner, const struct acpi_field *f)
+{
+    struct entries *to = owner;
+    if (f->offset < HEADER)
+        return;
+    if (f->depth == 0) {
+        if (to->n == to->room) {
+            to->room = to->room ? 2 * to->room : 64;
+            to->entry = realloc(to->entry, to->room * sizeof(*to->entry));
+            if (!to->entry)
+                abort();
+        }
+        to->entry[to->n++] = (struct entry){ joined(NULL, f->name, ""), joined(NULL, f->value, "") };
+    } else if (to->n && !f->dull && f->depth == 1) {
+        struct entry *e = &to->entry[to->n - 1];
+        char value[256];
+        (void)snprintf(value, sizeof(value), "%s %s", f->name, f->value);
+        e->text = joined(e->text, *e->text ? ", " : "", value);
+    }
+}
+
+static void on_table(void *owner, const struct acpi_heading *h) { (void)owner; (void)h; }
+static void on_fault(void *owner, const char *sentence) { (void)owner; (void)sentence; }
+
+static struct entries read_table(const struct acpi_set *s, const struct acpi_table *t)
+{
+    struct entries to = { 0 };
+    const struct acpi_listener l = { on_table, on_field, on_fault, &to };
+    acpi_describe(s, t, &l);
+    return to;
+}
+
+static void free_entries(struct entries *e)
+{
+    for (unsigned i = 0; i < e->n; i++) {
+        free(e->entry[i].name);
+        free(e->entry[i].text);
+    }
+    free(e->entry);
+}
+
+static bool same(const struct entry *a, const struct entry *b) { return strcmp(a->name, b->name) == 0 && strcmp(a->text, b->text) == 0; }
+
+enum verdict { SAME, GONE, NEW, CHANGED };
+
+/* Of one kind of entry that all go the same way, one behind the other, only the first few are told one by one. */
+struct telling { const char *table; void (*line)(void *, const char *); void *owner; unsigned most; const char *name; enum verdict verdict; unsigned n; };
+
+static void tell_rest(struct telling *t)
+{
+    static const char *const words[] = { "", "is gone", "is new", "is changed" }, *const many[] = { "", "are gone", "are new", "are changed" };
+    char text[200];
+    if (t->n > t->most) {
+        unsigned rest = t->n - t->most;
+        (void)snprintf(text, sizeof(text), "%s  %.100s: %u more %s", t->table, t->name, rest, (rest == 1 ? words : many)[t->verdict]);
+        t->line(t->owner, text);
+    }
+    t->n = 0;
+}
+
+static void tell(struct telling *t, enum verdict verdict, const struct entry *e, const struct entry *new)
+{
+    char text[700];
+    const char *value = *e->text ? e->text : "";
+    if (t->n && (t->verdict != verdict || strcmp(t->name, e->name) != 0))
+        tell_rest(t);
+    t->name = e->name;
+    t->verdict = verdict;
+    if (verdict == SAME || t->n++ >= t->most)
+        return;
+    if (verdict == CHANGED)
+        (void)snprintf(text, sizeof(text), "%s  %.100s: %.250s becomes %.250s", t->table, e->name, value, new->text);
+    else
+        (void)snprintf(text, sizeof(text), "%s  %.100s%s%.250s %s", t->table, e->name, *value ? ": " : "", value, verdict == GONE ? "is gone" : "is new");
+    t->line(t->owner, text);
+}
+
+/* The longest common subsequence of the two; what is outside it was taken away or added, or changed where both have the same name. */
+static void compare(struct telling *t, const struct entries *a, const struct entries *b)
+{
+    unsigned wide = b->n + 1;
+    uint16_t *common = calloc((size_t)(a->n + 1) * wide, sizeof(*common));
+    if (!common)
+        abort();
+    for (unsigned i = a->n; i-- > 0;)
+        for (unsigned j = b->n; j-- > 0;) {
+            uint16_t down = common[(i + 1) * wide + j], right = common[i * wide + j + 1];
+            common[i * wide + j] = same(&a->entry[i], &b->entry[j]) ? (uint16_t)(common[(i + 1) * wide + j + 1] + 1) : down > right ? down : right;
+        }
+    for (unsigned i = 0, j = 0; i < a->n || j < b->n;) {
+        if (i < a->n && j < b->n && same(&a->entry[i], &b->entry[j])) {
+            tell(t, SAME, &a->entry[i++], &b->entry[j++]);
+        } else if (i < a->n && j < b->n && strcmp(a->entry[i].name, b->entry[j].name) == 0) {
+            tell(t, CHANGED, &a->entry[i++], &b->entry[j++]);
+        } else if (j == b->n || (i < a->n && common[(i + 1) * wide + j] >= common[i * wide + j + 1])) {
+            tell(t, GONE, &a->entry[i++], NULL);
+        } else {
+            tell(t, NEW, &b->entry[j++], NULL);
+        }
+    }
+    tell_rest(t);
+    free(common);
+}
+
+void mangle_changes(const struct mangle *m, gpa_t at, const uint8_t *image, unsigned most, void (*line)(void *owner, const char *text), void *owner)
+{
+    for (unsigned i = 0; i < m->decisions; i++) {
+        const struct mangle_decision *d = &m->decision[i];
+        bool told = memcmp(d->signature, "APIC", 4) == 0 || memcmp(d->signature, "FACP", 4) == 0;
+        if (!told || d->action != ACPI_REPLACE)
+            continue;
+        const struct acpi_table new = { .bytes = mangle_bytes(d, image), .at = mangle_address(m, d, at), .placed = true };
+        struct telling t = { .table = d->signature, .line = line, .owner = owner, .most = most };
+        struct entries a = read_table(m->set, d->table), b = read_table(m->set, &new);
+        if (a.n < 4096 && b.n < 4096)
+            compare(&t, &a, &b);
+        free_entries(&a);
+        free_entries(&b);
+    }
+}
