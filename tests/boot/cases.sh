@@ -409,3 +409,13 @@ want 'before-0-1'
 want 'after-0[^-]'
 want 'linux: powered off'
 end
+
+# The CPU that comes belongs to the node that SRAT and its _PXM say.
+begin cpu-hotplug-numa 90
+linux linux "$K612" "console=hvc0" ioapic=1 vcpus=2 maxvcpus=4 memory=512
+echo 'vnuma = [ [ "size=256", "vcpus=0-1" ], [ "size=256", "vcpus=2-3" ] ]' >> "${cfgs[0]}"
+typing '[#] ' '\x1d+'
+typing 'CPU2 has been hot-added' 'echo 1 > /sys/devices/system/cpu/cpu2/online; echo node1-\x24(cat /sys/devices/system/node/node1/cpulist); poweroff\r'
+want 'node1-2'
+want 'linux: powered off'
+end
