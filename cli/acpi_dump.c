@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum form { AS_TEXT, AS_FILES, AS_RAW, AS_ACPIDUMP, AS_ASL, AS_JSON };
+enum form { AS_TEXT, AS_FILES, AS_RAW, AS_ACPIDUMP, AS_ASL, AS_HEX, AS_JSON };
 static const struct { const char *name; enum form form; } forms[] = {
-    { "raw", AS_RAW }, { "acpidump", AS_ACPIDUMP }, { "asl", AS_ASL }, { "json", AS_JSON },
+    { "raw", AS_RAW }, { "acpidump", AS_ACPIDUMP }, { "asl", AS_ASL }, { "hex", AS_HEX }, { "json", AS_JSON },
 };
 enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
@@ -29,7 +29,13 @@ static bool is_folder(const char *path)
     return path && stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-static struct span image_of(const struct acpi_guest *g) { return span_of(g->image, (size_t)g->used); }
+static void show(const struct acpi_set *s, enum acpi_show_form form)
+{
+    struct acpi_show w;
+    const struct acpi_listener l = acpi_show_begin(&w, form, line, NULL);
+    (void)acpi_describe_set(s, &l);
+    acpi_show_end(&w);
+}
 
 /* Those that print, on stdout or into a file in its place. */
 static bool print(const struct acpi_guest *g, enum form form, const char *path, struct error *e)
@@ -44,7 +50,7 @@ static bool print(const struct acpi_guest *g, enum form form, const char *path, 
     else if (form == AS_RAW)
         (void)fwrite(g->image, 1, g->used, stdout);
     else
-        (void)acpi_show(image_of(g), g->at, line, NULL);
+        show(&g->set, form == AS_HEX ? ACPI_SHOW_HEX : ACPI_SHOW_TEXT);
     return output_close(&o, true, e);
 }
 
@@ -118,7 +124,8 @@ const struct command acpi_verb_dump = {
     "  --format raw         the image as it stands in the guest's memory; PATH a folder that exists: NAME.dat in it\n"
     "  --format acpidump    the text of acpidump, which acpixtract and others read\n"
     "  --format asl         as iasl takes the tables apart; PATH is the folder for NAME.dsl\n"
-    "  --format json        names, addresses and bytes, for programs; --json for short\n\n"
+    "  --format hex         each byte beside the field it belongs to\n"
+    "  --format json        names, addresses, bytes and fields, for programs; --json for short\n\n"
     "Examples:\n"
     "  bedplate acpi dump linux.cfg\n"
     "  bedplate acpi dump linux.cfg -o tables && iasl -d tables/DSDT.dat\n"

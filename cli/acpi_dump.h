@@ -6,8 +6,9 @@
 /* The nth table of a set: RSDP, RSDT, XSDT (those that are there), then all others. NULL: no more. */
 const struct acpi_table *acpi_dump_table(const struct acpi_set *s, unsigned n);
 
-/* What the nth table is called: its signature ("RSDP"), with a number where it is not the first of it: "SSDT2". Odd characters become '_'. */
+/* A table's signature as text, "RSDP" for that; odd characters become '_'. The nth table's with a number where it is not the first of it: "SSDT2". */
 enum { ACPI_NAME_MAX = 16 };
+void acpi_dump_signature(const struct acpi_table *t, char name[ACPI_NAME_MAX]);
 void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MAX]);
 
 /* To stdout. */

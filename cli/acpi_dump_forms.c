@@ -1,10 +1,10 @@
 /* Owns: the forms of `bedplate acpi dump` that are written from a set of tables: files, acpidump's text, JSON. */
 #include "acpi/firmware/acpidump.h"
 #include "cli/acpi_dump.h"
+#include "cli/acpi_json.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef unsigned long long ull;
@@ -18,7 +18,7 @@ const struct acpi_table *acpi_dump_table(const struct acpi_set *s, unsigned n)
     return n < s->n ? &s->table[n] : NULL;
 }
 
-static void signature(const struct acpi_table *t, char name[ACPI_NAME_MAX])
+void acpi_dump_signature(const struct acpi_table *t, char name[ACPI_NAME_MAX])
 {
     memcpy(name, acpi_is(t, "RSD ") ? "RSDP" : (const char *)t->bytes.at, 4);
     name[4] = '\0';
@@ -30,10 +30,10 @@ static void signature(const struct acpi_table *t, char name[ACPI_NAME_MAX])
 void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MAX])
 {
     unsigned same = 1;
-    signature(acpi_dump_table(s, n), name);
+    acpi_dump_signature(acpi_dump_table(s, n), name);
     for (unsigned i = 0; i < n; i++) {
         char other[ACPI_NAME_MAX];
-        signature(acpi_dump_table(s, i), other);
+        acpi_dump_signature(acpi_dump_table(s, i), other);
         same += strcmp(other, name) == 0;
     }
     if (same > 1)
@@ -43,7 +43,7 @@ void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MA
 static void write_acpidump(const struct acpi_table *t)
 {
     char line[ACPIDUMP_LINE_MAX], name[ACPI_NAME_MAX];
-    signature(t, name);
+    acpi_dump_signature(t, name);
     (void)fwrite(line, 1, acpidump_write_header(line, name, t->placed ? t->at : 0), stdout);
     for (size_t at = 0; at < t->bytes.left; at += 16) {
         struct span rest = span_slice(t->bytes, at, t->bytes.left - at);
@@ -59,34 +59,12 @@ void acpi_dump_as_acpidump(const struct acpi_set *s)
         write_acpidump(t);
 }
 
-static void write_json(const struct acpi_table *t)
-{
-    static const char digit[] = "0123456789abcdef";
-    char *hex = malloc(2 * t->bytes.left + 1), name[ACPI_NAME_MAX];
-    if (!hex)
-        abort();
-    for (size_t i = 0; i < t->bytes.left; i++) {
-        hex[2 * i] = digit[t->bytes.at[i] >> 4];
-        hex[2 * i + 1] = digit[t->bytes.at[i] & 15];
-    }
-    hex[2 * t->bytes.left] = '\0';
-    signature(t, name);
-    json_open(NULL, '{');
-    json_text("signature", name);
-    if (t->placed)
-        json_number("address", t->at);
-    json_number("length", t->bytes.left);
-    json_text("bytes", hex);
-    json_close();
-    free(hex);
-}
-
 void acpi_dump_as_json(const struct acpi_set *s)
 {
     const struct acpi_table *t;
     json_open(NULL, '[');
     for (unsigned n = 0; (t = acpi_dump_table(s, n)); n++)
-        write_json(t);
+        acpi_json_table(s, t);
     json_close();
 }
 
