@@ -65,7 +65,7 @@ static void capabilities(struct table_out *o)
 static void config_space(struct table_out *o, const struct platform *p)
 {
     uint64_t device = aml_device(o, "ECAM"), first = p->pcie.ecam.v;
-    uint64_t last = first + (p->pcie.bus_last + 1u) * UINT64_C(1) * ECAM_BYTES_PER_BUS - 1;
+    uint64_t last = first + (p->pcie.bus_last + 1u) * (uint64_t)ECAM_BYTES_PER_BUS - 1;
     aml_hid(o, "PNP0C02");
     aml_name_integer(o, "_UID", 0);
     aml_name(o, "_CRS");

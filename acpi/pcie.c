@@ -34,7 +34,7 @@ uint64_t acpi_viot(struct table_out *o, const struct platform *p)
     table_entry(o, NODE_VIRTIO_IOMMU_PCI, 0);       /* that byte is reserved here, and the length follows */
     table_le(o, IOMMU_LENGTH, 2);
     table_le(o, SEGMENT, 2);
-    table_le(o, p->viommu.device << 3 | p->viommu.function, 2);
+    table_le(o, (uint32_t)p->viommu.device << 3 | p->viommu.function, 2);
     table_zero(o, 8);
 
     table_entry(o, NODE_PCI_RANGE, 0);
@@ -43,7 +43,7 @@ uint64_t acpi_viot(struct table_out *o, const struct platform *p)
     table_le(o, SEGMENT, 2);                        /* first and last segment */
     table_le(o, SEGMENT, 2);
     table_le(o, 0, 2);                              /* first and last bus, device and function */
-    table_le(o, p->pcie.bus_last << 8 | 0xff, 2);
+    table_le(o, (uint32_t)p->pcie.bus_last << 8 | 0xff, 2);
     table_le(o, NODES, 2);                          /* translated by the node at */
     table_zero(o, 6);
     table_end(o, start);
