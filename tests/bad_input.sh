@@ -256,6 +256,60 @@ refused inspect-text 2 'text: not an ELF file' -- "$tool" inspect text
 cfg no-acpi.cfg 'acpi=0'
 refused acpi-of-none 2 'no-acpi.cfg: .*no ACPI tables' 'set acpi=1' -- "$tool" acpi dump no-acpi.cfg
 
+# ---- a guest's tables: each form comes out as it went in, and what cannot be written is refused
+cfg forms.cfg 'kernel="not-there"' 'vcpus=2' 'ioapic=1' 'uart=1'
+"$tool" acpi dump forms.cfg -o forms >out 2>err; verdict dump-needs-no-kernel "$([ -s err ] && echo refused; [ -s forms/DSDT.dat ] || echo no DSDT)"
+"$tool" acpi dump forms.cfg --format acpidump -o forms.txt && (cd forms && acpixtract -a ../forms.txt) >out 2>err
+for file in forms/[A-Z]*.dat; do
+    name=$(basename "$file" .dat)
+    verdict "acpixtract-$name" "$(cmp "$file" "forms/${name,,}.dat" 2>&1)"
+done
+"$tool" acpi dump forms.cfg --format raw -o forms.raw
+reads_back() { # file, an option of show, an option of dump: the same lines, but for the two that count
+    "$tool" acpi show forms.$1 ${2:-} 2>err | head -n -2 >one
+    "$tool" acpi dump forms.cfg ${3:-} >two
+    verdict "image-$1-read-back" "$(cmp one two 2>&1)"
+}
+reads_back raw --hex '--format hex'
+reads_back txt
+"$tool" acpi dump forms.cfg --format asl -o sources >out 2>err; verdict asl-of-each "$(for t in APIC DSDT FACP; do grep -q "Signature.*\"$t\"" sources/$t.dsl || echo no $t; done)"
+refused dump-unknown-form 1 '--format jsn is none' 'did you mean json' -- "$tool" acpi dump forms.cfg --format jsn
+refused dump-two-guests 1 'write `bedplate acpi dump CFG`' -- "$tool" acpi dump forms.cfg good.cfg
+refused dump-without-iasl 5 'iasl cannot be run: No such file' 'install acpica-tools' -- env PATH=/nowhere "$tool" acpi dump forms.cfg --format asl -o other
+refused dump-into-file 2 'forms.txt: cannot be made: it is a file' 'name another folder' -- "$tool" acpi dump forms.cfg -o forms.txt
+refused dump-nowhere 2 'nowhere/tables: cannot be made: No such file' 'name another folder' -- "$tool" acpi dump forms.cfg -o nowhere/tables
+refused dump-text-nowhere 2 'nowhere/text: cannot be written: No such file' 'another place' -- "$tool" acpi dump forms.cfg --format acpidump -o nowhere/text
+refused dump-text-over-folder 2 'forms: is no regular file' -- "$tool" acpi dump forms.cfg --format json -o forms
+mkdir -p halfway/FACP.dat
+refused dump-all-or-none 2 'halfway/FACP.dat: is no regular file' -- "$tool" acpi dump forms.cfg -o halfway
+verdict dump-left-none "$(find halfway -type f)"
+
+# ---- any machine's tables
+unreadable() { # name, regexes..., --, what to read
+    local name=$1 wants=()
+    shift
+    while [ "$1" != -- ]; do wants+=("$1"); shift; done
+    refused "tables-$name" 2 "${wants[@]}" -- "$tool" acpi show "$2"
+}
+mended() { sed "$1" forms.txt >broken.txt; }
+mended '2s/: 5/: G/';                 unreadable wrong-digit 'broken.txt: line 2: .*not two hex digits' 'take the text from acpidump anew' -- broken.txt
+mended '3d';                          unreadable gap 'broken.txt: line 3: offset 0x20 where 0x10 is due' 'lines are missing' -- broken.txt
+mended '3s/ [0-9A-F][0-9A-F]  .*//';  unreadable short-line 'broken.txt: line 4: .*fewer than 16' -- broken.txt
+mended '1s/RSDP/RSDPS/';              unreadable odd-name 'broken.txt: line 1: .*four characters' -- broken.txt
+mended '1s/0x/0xZ/';                  unreadable odd-address 'broken.txt: line 1: .*address' -- broken.txt
+mended '1d';                          unreadable no-header 'broken.txt: line 1: bytes without a table' -- broken.txt
+mended 1q;                            unreadable no-bytes 'broken.txt: line 1: .*no bytes' -- broken.txt
+unreadable no-tables 'forms.cfg: no table.s header' 'give the text of acpidump' -- forms.cfg
+unreadable elf 'good.elf: offset 0: no ACPI table begins here' -- good.elf
+unreadable nowhere 'nowhere: cannot be read: No such file' 'check the path' -- nowhere
+: >empty; unreadable empty 'empty: is empty' -- empty
+truncate -s 100M large; unreadable large 'large: is more than the 32 MiB' 'tables only' -- large
+xz -k forms.txt; unreadable compressed 'forms.txt.xz: is compressed' 'xz -dc' -- forms.txt.xz
+cat forms.txt forms.txt >broken.txt; unreadable two-machines 'broken.txt: line [0-9]*: a second RSDP' 'one machine' -- broken.txt
+cat forms/DSDT.dat good.elf >broken.dat; unreadable no-table-behind 'broken.dat: offset 0x[0-9a-f]*: no ACPI table' -- broken.dat
+mkdir nothing; unreadable empty-folder 'nothing: no table is in this folder' -- nothing
+rm -rf forms forms.* sources halfway broken.* large nothing one two
+
 # ---- usage
 refused no-command 1 'see `bedplate --help`' -- "$tool"
 refused unknown-command 1 'pakc is no command: did you mean pack' -- "$tool" pakc
