@@ -44,6 +44,7 @@ static bool has_nodes(const struct platform *p) { return p->nodes; }
 static bool has_tpm(const struct platform *p) { return p->tpm.present; }
 static bool has_viommu(const struct platform *p) { return p->viommu.present; }
 static bool has_hidden(const struct platform *p) { return p->hiddens; }
+static bool has_pcie_its(const struct platform *p) { return p->pcie.present && p->arm.its; }
 static bool has_xen(const struct platform *p) { return p->xen; }
 
 /*
@@ -66,6 +67,7 @@ static const struct row {
     { has_nodes,         { acpi_slit, acpi_slit } },
     { has_tpm,           { acpi_tpm2, acpi_tpm2 } },
     { has_hidden,        { acpi_stao, acpi_stao } },
+    { has_pcie_its,      { NULL,      acpi_arm_iort } },
     { has_xen,           { NULL,      acpi_arm_xenv } },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

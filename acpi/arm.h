@@ -13,6 +13,7 @@ uint64_t acpi_arm_madt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_spcr(struct table_out *o, const struct platform *p);     /* this and the next only with p->arm.pl011 */
 uint64_t acpi_arm_dbg2(struct table_out *o, const struct platform *p);
+uint64_t acpi_arm_iort(struct table_out *o, const struct platform *p);     /* only with p->pcie.present and p->arm.its */
 uint64_t acpi_arm_xenv(struct table_out *o, const struct platform *p);     /* only with p->xen */
 
 /* The GIC that the tables tell: 2 where the platform says 2, else 3. */

@@ -38,23 +38,24 @@ configurations() { # default, all, walk
     function board(n, b,    both) {
         both = "xen=0/1 pcie=0/1 viommu=0/1 tpm=0/1 nodes=0/1/3 hide=0/2 "
         if (b == "virt") both = both "gic=3/2 its=0/1 pl011=0/1"
-        else both = both "lapic=1/0 ioapic=0/1 uart=0/1 maxvcpus=0/" (n < 509 ? n + 3 : 512)
+        else both = both "lapic=1/0 ioapic=0/1 uart=0/1 button=0/1 maxvcpus=0/" (n < 509 ? n + 3 : 512)
         items = split(both, item, " ")
         return (b == "virt" ? "virt=1," : "") "vcpus=" n
     }
-    function shapes(n) {
+    function shapes(n,    many) {
         print "vcpus=" n ",lapic=1,xen=1"
         print "vcpus=" n ",lapic=0,xen=1,uart=1"
-        print "vcpus=" n ",lapic=1,ioapic=1,uart=1,pcie=1,viommu=1,tpm=1,nodes=4,hide=2,memory=5000,maxvcpus=" (n < 400 ? n + 100 : 512)
-        print "virt=1,vcpus=" n ",gic=3,its=1,pl011=1,pcie=1,viommu=1,tpm=1,nodes=16,xen=1,hide=2,memory=5000"
+        many = ",pcie=1,viommu=1,tpm=1,nodes=16,hide=2,memory=5000,"
+        print "vcpus=" n many "lapic=1,ioapic=1,uart=1,button=1,maxvcpus=" (n < 400 ? n + 100 : 512)
+        print "virt=1,vcpus=" n many "gic=3,its=1,pl011=1,xen=1"
     }
     function cross(n) { toggles(board(n, "pc"), 1); toggles(board(n, "virt"), 1) }
     function some(list,    n, i, count) { n = split(list, count, " "); for (i = 1; i <= n; i++) cross(count[i]) }
     BEGIN {
         if (which == "default") {
             some("1 3 256")
-            many = split("2 4 7 8 9 15 16 17 63 64 65 127 128 129 253 254 255 257 400 512", count, " ")
-            for (i = 1; i <= many; i++) shapes(count[i])
+            n = split("2 4 7 8 9 15 16 17 63 64 65 127 128 129 253 254 255 257 400 512", count, " ")
+            for (i = 1; i <= n; i++) shapes(count[i])
             exit
         }
         for (n = 1; n <= 512; n++) {

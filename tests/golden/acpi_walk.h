@@ -71,7 +71,7 @@ static void walk_dbg2(struct walk *w, struct span t)
 static const struct { char signature[5]; void (*walk)(struct walk *w, struct span t); } walker[] = {
     { "FACP", walk_fadt }, { "APIC", walk_madt }, { "GTDT", walk_gtdt }, { "XENV", walk_xenv }, { "SPCR", walk_spcr },
     { "DBG2", walk_dbg2 }, { "SRAT", walk_srat }, { "SLIT", walk_slit }, { "MCFG", walk_mcfg }, { "TPM2", walk_tpm2 },
-    { "VIOT", walk_viot }, { "STAO", walk_stao }, { "WAET", walk_waet },
+    { "VIOT", walk_viot }, { "IORT", walk_iort }, { "STAO", walk_stao }, { "WAET", walk_waet },
 };
 
 static void walk_table(struct walk *w, struct span t)

@@ -101,6 +101,19 @@ static void walk_viot(struct walk *w, struct span t)
         fault(w, "not the platform's IOMMU, once");
 }
 
+/* An ITS group of MADT's one ITS, and a root complex whose requester ids all go there. */
+static void walk_iort(struct walk *w, struct span t)
+{
+    uint64_t its = number(w, t, 40, 4), root = its + number(w, t, its + 1, 2), ids = root + number(w, t, root + 12, 4);
+    if (number(w, t, 36, 4) != 2 || number(w, t, its, 1) != 0 || number(w, t, its + 16, 8) != 1 || number(w, t, root, 1) != 2)
+        fault(w, "not one ITS and one root complex");
+    if (number(w, t, root + 8, 4) != 1 || number(w, t, root + 28, 4) || root + number(w, t, root + 1, 2) != t.left)
+        fault(w, "not one mapping of segment 0");
+    if (number(w, t, ids, 4) || number(w, t, ids + 4, 4) != w->p->pcie.bus_last * 256u + 255 || number(w, t, ids + 8, 4) ||
+        number(w, t, ids + 12, 4) != its || !w->p->arm.its)
+        fault(w, "requester ids that do not go to the ITS as they are");
+}
+
 /* Names that end with a NUL each, after the byte for the UART; the same as p->hidden, in whatever order. */
 static void walk_stao(struct walk *w, struct span t)
 {

@@ -205,6 +205,20 @@ static void xenv_says_where_grants_and_events_are(void **state)
     assert_int_equal(at(t, 56, 1), 2);
 }
 
+static void iort_leads_every_requester_to_the_its(void **state)
+{
+    (void)state;
+    struct platform p = arm(1, 3);
+    p.pcie.bus_last = 15;
+    struct span t = told(acpi_arm_iort, p);
+    assert_int_equal(t.left, 128);
+    assert_int_equal(at(t, 36, 8), 2 | 48ull << 32);
+    assert_int_equal(at(t, 48, 4), 0x00001800);                /* ITS group, 24 bytes */
+    assert_int_equal(at(t, 72, 4), 0x01003802);                /* root complex, 56 bytes, revision 1 */
+    assert_int_equal(at(t, 72 + 36, 8), 0xfffull << 32);       /* ids 0..0xfff ... */
+    assert_int_equal(at(t, 72 + 44, 8), 48ull << 32);          /* ... as they are, to the node at 48 */
+}
+
 /* ---- the walk ----------------------------------------------------------------------------- */
 
 static uint8_t image[1 << 20];
@@ -326,6 +340,7 @@ int main(void)
         cmocka_unit_test(fadt_is_reduced_and_starts_by_psci),
         cmocka_unit_test(uart_is_an_sbsa_uart),
         cmocka_unit_test(xenv_says_where_grants_and_events_are),
+        cmocka_unit_test(iort_leads_every_requester_to_the_its),
         cmocka_unit_test(the_walk_is_content),
         cmocka_unit_test(the_walk_finds_what_is_wrong),
         cmocka_unit_test(the_walk_finds_what_is_missing),
