@@ -8,14 +8,12 @@
 
 enum { PER_LINE = 16, OFFSET_DIGITS_LEAST = 4 };
 
-static int digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+/* One more than a hex digit's value; 0: none. A table, because there are some millions of them in a large machine's text. */
+static const uint8_t digits_of[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+static int digit(uint8_t c) { return digits_of[c] - 1; }
 
 static bool blank(uint8_t c) { return c == ' ' || c == '\t'; }
 
@@ -84,11 +82,28 @@ static bool bytes_end(struct span s)
     return s.left < 2 || !blank(s.at[0]) || blank(s.at[1]);
 }
 
+/* A whole line as both programs write it: nearly all lines are, so this is the fast way. False: look closer. */
+static bool read_full(struct acpidump *d, struct span s)
+{
+    enum { BYTE = 3 };      /* a blank, two digits */
+    unsigned bad = 0;
+    if (s.left < BYTE * PER_LINE || (s.left > BYTE * PER_LINE && !blank(s.at[BYTE * PER_LINE])))
+        return false;
+    for (unsigned i = 0; i < PER_LINE; i++) {
+        unsigned high = digits_of[s.at[BYTE * i + 1]], low = digits_of[s.at[BYTE * i + 2]];
+        bad |= (unsigned)!high | (unsigned)!low | (unsigned)(s.at[BYTE * i] != ' ');
+        d->bytes[i] = (uint8_t)((high - 1) << 4 | ((low - 1) & 15));
+    }
+    d->n = PER_LINE;
+    return !bad;
+}
+
 static enum acpidump_kind read_bytes(struct acpidump *d, struct span s, struct error *e)
 {
-    for (d->n = 0; d->n < PER_LINE && !bytes_end(s); d->n++) {
-        (void)span_u8(&s);
-        int high = digit(span_u8(&s)), low = digit(span_u8(&s));
+    bool full = read_full(d, s);
+    for (d->n = full ? PER_LINE : 0; d->n < PER_LINE && !bytes_end(s); d->n++) {
+        struct span b = span_take(&s, 3);       /* a blank, two digits */
+        int high = b.broken ? -1 : digit(b.at[1]), low = b.broken ? -1 : digit(b.at[2]);
         if (high < 0 || low < 0 || (s.left && !blank(*s.at)))
             return wrong(d, e, "a byte is not two hex digits");
         d->bytes[d->n] = (uint8_t)(high << 4 | low);
@@ -126,14 +141,12 @@ enum acpidump_kind acpidump_line(struct acpidump *d, struct span line, struct er
     d->line++;
     trim(&line);
     skip_blanks(&line);
-    unsigned name = name_length(line);
-    if (name)
-        return header(d, line, name, e);
-    unsigned digits = hex(&line, &offset);
-    if (digits < OFFSET_DIGITS_LEAST || digits > 16 || !line.left || *line.at != ':')
-        return ACPIDUMP_OTHER;
-    (void)span_u8(&line);
-    return data(d, offset, line, e);
+    struct span rest = line;
+    unsigned digits = hex(&rest, &offset), name;
+    if (digits >= OFFSET_DIGITS_LEAST && digits <= 16 && rest.left && span_u8(&rest) == ':')
+        return data(d, offset, rest, e);
+    name = name_length(line);
+    return name ? header(d, line, name, e) : ACPIDUMP_OTHER;
 }
 
 bool acpidump_end(const struct acpidump *d, struct error *e)
