@@ -27,7 +27,7 @@ HV_OBJ := $(patsubst %.c,$(B)/hv/%.o,$(PURE) $(CORE) $(HV_ONLY)) $(patsubst %.as
 HOST_OBJ := $(patsubst %.c,$(B)/host/%.o,$(PURE))
 SAN_OBJ := $(patsubst %.c,$(B)/san/%.o,$(PURE) $(CORE) $(FAKE))
 FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(PURE) $(CORE) $(FAKE))
-CLI_OBJ := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c))
+CLI_OBJ := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c)) $(patsubst %.asm,$(B)/host/%.o,$(wildcard cli/*.asm))
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -67,6 +67,10 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)gcc $(HOST_CFLAGS) -c $< -o $@
+$(B)/host/%.o: %.asm
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf64 -w+all -MD $(@:.o=.d) -MP $< -o $@
 $(B)/host/libbedplate.a: $(HOST_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Owns: the count. Runs each ring and counts its tests: cmocka's own figures, one for each fuzzer, golden check and
 # style check, and the PASS and FAIL lines of scripts. The last line is plain: N passed, N failed.
-#   check.sh [--only style|unit|fuzz|golden|bad-input|boot]
+#   check.sh [--only style|unit|fuzz|golden|report|bad-input|boot]
 set -u
 cd "$(dirname "$0")/.." || exit 2
 B=${B:-build}
@@ -75,6 +75,7 @@ ring style && { title style; one layers sh tests/layers.sh; one headers sh tests
 ring unit && { title "unit tests, under sanitizers"; for t in tests/unit/test_*.c; do cmocka "$B/tests/$(basename "$t" .c)"; done; }
 ring fuzz && { title "fuzzers, $fuzz_runs inputs each"; for f in tests/fuzz/fuzz_*.c; do fuzzer "$B/fuzzers/$(basename "$f" .c)"; done; }
 ring golden && { title golden; one golden sh tests/golden/golden.sh "$B/golden/acpi_tables" tests/golden/acpi; one acpi-oracles bash tests/acpi.sh "$B/golden/acpi_tables"; one mangle bash tests/mangle.sh "$B/bedplate"; }
+ring report && { title "the report, in a browser"; one report bash tests/report/report.sh; }
 ring bad-input && [ -e tests/bad_input.sh ] && { title "bad input"; script bad-input bash tests/bad_input.sh; }
 ring boot && { title "boot, in QEMU"; script boot bash tests/boot/boot.sh; script iso bash tests/boot/iso.sh; }
 

@@ -40,6 +40,7 @@ lz4 packs kernels for tests
 zstd packs kernels for tests
 xz-utils packs kernels for tests
 bzip2 packs kernels for tests
+chromium looks at the page that acpi report writes
 python3 prints the figures of `make bench`
 LIST
 )

@@ -1,0 +1,150 @@
+/* Owns: `bedplate acpi report`: one page about a guest or a machine, and how another one differs. */
+#include "acpi/acpi.h"
+#include "cli/acpi.h"
+#include "cli/acpi_input.h"
+#include "cli/guests.h"
+#include "cli/report.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What one argument stands for: a guest's configuration, or tables of a machine. */
+struct subject { struct model model; struct fields fields; struct guests *guests; uint8_t *image; struct acpi_set set; struct acpi_input input; };
+
+static bool is_configuration(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".cfg") == 0;
+}
+
+struct window { const uint8_t *bytes; uint64_t at, size; };
+
+static struct span map(void *owner, uint64_t at, uint64_t n)
+{
+    const struct window *w = owner;
+    return at < w->at ? (struct span){ NULL, 0, true } : span_slice(span_of(w->bytes, w->size), at - w->at, n);
+}
+
+static bool read_guest(struct subject *s, const char *path, struct error *e)
+{
+    char *paths[] = { (char *)(uintptr_t)path };
+    uint64_t used;
+    gpa_t rsdp;
+    s->guests = guests_plan(paths, 1, NULL, e);
+    if (!s->guests)
+        return false;
+    const struct guest *g = &s->guests->guest[0];
+    model_of_guest(&s->model, g);
+    if (!g->plan.acpi_size)
+        return true;            /* a page without tables is a page */
+    s->image = calloc(1, g->plan.acpi_size);
+    if (!s->image)
+        abort();
+    if (!acpi_build(&g->platform, g->plan.acpi, s->image, g->plan.acpi_size, &used, &rsdp))
+        return fail(e, "%s: its ACPI tables do not fit: use fewer vcpus", shown(path));
+    struct window w = { s->image, g->plan.acpi.v, used };
+    return acpi_walk(&s->set, &(struct acpi_memory){ map, &w }, rsdp.v, e);
+}
+
+static bool read_subject(struct subject *s, const char *path, struct error *e)
+{
+    const struct acpi_set *set = &s->set;
+    if (is_configuration(path)) {
+        if (!read_guest(s, path, e))
+            return false;
+    } else {
+        if (!acpi_input_add(&s->input, path, e))
+            return false;
+        set = &s->input.set;
+        model_of_tables(&s->model, set, path);
+    }
+    fields_collect(&s->fields, set);
+    return true;
+}
+
+static void forget(struct subject *s)
+{
+    fields_free(&s->fields);
+    guests_free(s->guests);
+    free(s->image);
+    acpi_input_free(&s->input);
+}
+
+static void page(FILE *f, const struct subject *s, const struct subject *other, const char *other_name)
+{
+    page_begin(f, &s->model);
+    page_memory(f, &s->model);
+    page_interrupts(f, &s->model);
+    page_tables(f, &s->fields);
+    if (other)
+        page_differences(f, &s->fields, &other->fields, other_name);
+    page_end(f);
+}
+
+/* Beside its place first, so that a page that stood there stays whole until the new one is. */
+static bool write_page(const char *path, const struct subject *s, const struct subject *other, const char *other_name, struct error *e)
+{
+    char *fresh;
+    if (asprintf(&fresh, "%s.new", path) < 0)
+        abort();
+    FILE *f = fopen(fresh, "w");
+    bool ok = f != NULL;
+    if (ok)
+        page(f, s, other, other_name);
+    ok = f && !ferror(f);
+    if (f && fclose(f) != 0)
+        ok = false;
+    if (ok && rename(fresh, path) != 0)
+        ok = false;
+    if (!ok) {
+        (void)fail(e, "%s: cannot be written: %s: name another file with -o", shown(path), strerror(errno));
+        (void)unlink(fresh);
+    }
+    free(fresh);
+    return ok;
+}
+
+static int report(const char *path, const char *other_path, const char *to)
+{
+    struct error e = { "" };
+    struct subject *s = calloc(2, sizeof(*s));
+    if (!s)
+        abort();
+    if (read_subject(&s[0], path, &e) && (!other_path || read_subject(&s[1], other_path, &e)) &&
+        write_page(to, &s[0], other_path ? &s[1] : NULL, other_path, &e))
+        (void)printf("%s: %zu tables, %u fault%s\n", to, s[0].fields.tables, s[0].fields.faults, s[0].fields.faults == 1 ? "" : "s");
+    forget(&s[0]);
+    forget(&s[1]);
+    free(s);
+    return failed(&e) ? complain_error(EXIT_REFUSED, &e) : EXIT_WELL;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option options[] = { { "output", required_argument, NULL, 'o' }, { "against", required_argument, NULL, 'a' }, { 0 } };
+    const char *to = NULL, *other = NULL;
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
+        if (c == '?')
+            return complain_option("acpi report", argv);
+        *(c == 'o' ? &to : &other) = optarg;
+    }
+    if (optind + 1 != argc || !to)
+        return complain(EXIT_USAGE, "acpi report: write `bedplate acpi report CFG -o FILE.html`: see `bedplate acpi report --help`");
+    return report(argv[optind], other, to);
+}
+
+const struct command acpi_verb_report = {
+    "report", "CFG|TABLES -o FILE", "a page to look at: memory map, interrupts, tables, differences",
+    "Writes one self-contained HTML page about a guest (a configuration, *.cfg) or about any machine (a folder, an acpidump text, raw tables, \"live\"):\n"
+    "its memory map drawn to scale, who interrupts whom, its ACPI tables field by field with the clauses that define them.\n\n"
+    "  -o, --output FILE   where the page goes\n"
+    "  --against OTHER     also how another configuration's or machine's tables differ\n\n"
+    "Examples:\n"
+    "  bedplate acpi report web.cfg -o web.html\n"
+    "  bedplate acpi report web.cfg --against plain.cfg -o web.html\n"
+    "  bedplate acpi report live -o here.html\n",
+    run, NULL,
+};

@@ -1,0 +1,75 @@
+#!/bin/bash
+# The page of `bedplate acpi report` in a browser without a window, light and dark: nothing fetched, no error, no text upon another, the search
+# finds. Environment: B (build folder). Screenshots: $B/report/*.png.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+B=${B:-build}
+out=$B/report
+tool=$B/bedplate
+bad=0 checked=0
+rm -rf "$out" && mkdir -p "$out" || exit 1
+
+complain() { echo "report.sh: $*" >&2; bad=1; }
+
+browser() { # dark or light, further arguments
+    local scheme=$1
+    shift
+    [ "$scheme" = dark ] && set -- --blink-settings=preferredColorScheme=0 "$@"
+    timeout 120 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --disable-dev-shm-usage --user-data-dir="$out/profile" \
+        --enable-logging=stderr --v=0 --window-size=1200,1900 "$@" 2>"$out/browser.log"
+}
+
+expect() { # page, fact, regular expression of its whole value
+    local line
+    checked=$((checked + 1))
+    line=$(grep -m1 "^$2 " "$out/facts")
+    grep -qE "^$2 ($3)\$" <<<"$line" || complain "$1: \"$line\" is not $2 $3"
+}
+
+# A copy of the page with the probe in it; what it found goes to $out/facts.
+probe() { # name, scheme
+    local name=$1-$2
+    { sed '$d' "$out/$1.html"; echo '<script>'; cat tests/report/probe.js; echo "</script></body></html>"; } > "$out/probe.html"
+    browser "$2" --dump-dom "file://$PWD/$out/probe.html" > "$out/dom"
+    grep -a CONSOLE "$out/browser.log" >&2 && complain "$name: the browser complains"
+    sed -n '/<pre id="probe">/,/<\/pre>/p' "$out/dom" > "$out/facts"
+    [ -s "$out/facts" ] || { complain "$name: no answer from the browser"; tail -3 "$out/browser.log" >&2; return; }
+    grep -E '^(overlap|outside): ' "$out/facts" >&2
+    expect "$name" overlaps 0
+    expect "$name" outside 0
+    expect "$name" wide no
+    expect "$name" links none
+    expect "$name" paper "$2"
+    expect "$name" ink "$([ "$2" = dark ] && echo light || echo dark)"
+    expect "$name" open-after-clearing 0
+    expect "$name" dull 'none table-row'
+    browser "$2" --screenshot="$out/$name.png" "file://$PWD/$out/$1.html" >/dev/null
+    [ -s "$out/$name.png" ] || complain "$name: no screenshot"
+}
+
+page() { # name, arguments of the tool
+    local name=$1
+    shift
+    "$tool" acpi report "$@" -o "$out/$name.html" >/dev/null || { complain "$name: the tool failed"; return 1; }
+}
+
+kernel=$PWD/$B/guests/entry.elf
+printf 'name="web"\nkernel="%s"\nmemory=6000\nvcpus=4\nmaxvcpus=6\nioapic=1\nuart=1\n' "$kernel" > "$out/web.cfg"
+printf 'name="plain"\nkernel="%s"\nmemory=64\nlapic=0\n' "$kernel" > "$out/plain.cfg"
+printf 'name="many"\nkernel="%s"\nmemory=256\nvcpus=300\nacpi=1\n' "$kernel" > "$out/many.cfg"
+"$tool" acpi dump "$out/web.cfg" -o "$out/tables" >/dev/null || complain "the tool does not dump"
+
+page web "$out/web.cfg" --against "$out/plain.cfg" && for scheme in light dark; do
+    probe web $scheme
+    expect web tables '[89]|1[0-9]'
+    expect web differences '[1-9][0-9]*'
+    expect web open-after-search '.*APIC.*'
+    expect web hits-after-search '[1-9][0-9]*'
+    expect web boxes '10'
+done
+page plain "$out/plain.cfg" && { probe plain light; expect plain differences 0; }
+page many "$out/many.cfg" && { probe many dark; expect many boxes '11'; }
+page folder "$out/tables" && { probe folder light; expect folder boxes '7'; }
+
+[ $bad = 0 ] && { echo "report.sh: $checked things seen in a browser, all good"; exit 0; }
+exit 1
