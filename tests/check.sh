@@ -63,11 +63,12 @@ script() { # name, command...
 }
 
 fuzzer() { # program: new finds go to a scratch copy, so that the corpus in the tree stays small
-    local name scratch
+    local name scratch words=()
     name=$(basename "$1")
+    [ -f "tests/fuzz/${name#fuzz_}.dict" ] && words=(-dict="tests/fuzz/${name#fuzz_}.dict")
     scratch=$(mktemp -d)
     [ -d "tests/fuzz/corpus/${name#fuzz_}" ] && cp -r "tests/fuzz/corpus/${name#fuzz_}/." "$scratch"
-    one "$name" timeout 120 "$1" -runs="$fuzz_runs" -max_total_time="$fuzz_seconds" -seed=1 -max_len=4096 -artifact_prefix="$B/" "$scratch"
+    one "$name" timeout 120 "$1" -runs="$fuzz_runs" -max_total_time="$fuzz_seconds" -seed=1 -max_len=4096 -artifact_prefix="$B/" "${words[@]}" "$scratch"
     rm -rf "$scratch"
 }
 

@@ -231,6 +231,12 @@ static void above_4_gib(void **state)
     expect_faults(0);
     assert_int_equal(acpi_set_find(&set, "DSDT", 0)->at, HIGH + 0x200);
     assert_int_equal(acpi_set_find(&set, "SSDT", 0)->bytes.left, 70);
+    rsdp(0, RSDT, HIGH + 0x500);        /* of ACPI 1.0: what stands where an XSDT's address would is none */
+    root(RSDT, "RSDT", 4, list, 3);
+    fadt(0, DSDT, 0, FACS);
+    assert_true(walk(RSDP));
+    expect_order("FACP DSDT FACS APIC SSDT");
+    assert_int_equal(acpi_set_find(&set, "SSDT", 0)->at, SSDT);
 }
 
 static void fadt_fields(void **state)
