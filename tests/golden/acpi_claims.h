@@ -28,6 +28,7 @@ struct walk {
     bool cpu[CPU_TELLERS][PLATFORM_VCPUS_MAX];
     char table[5];
     char why[WHY_MAX];          /* the first fault; "" while there is none */
+    char uart[64];              /* the path of the DSDT's UART, segments of four characters */
     char evaluate[1024];        /* acpiexec's commands for methods and names that are the tables' own, with a ';' behind each */
 };
 

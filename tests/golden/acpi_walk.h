@@ -59,6 +59,22 @@ static void walk_spcr(struct walk *w, struct span t)
         claim(w, CLAIM_LINE, number(w, t, 54, 4), 0);
 }
 
+/* "\\_SB.COM1", NUL included, names what "\\_SB_.COM1" does: segments are padded to four. */
+static bool is_path(struct span text, const char *padded)
+{
+    unsigned n = 0;                                     /* of this segment; the root's '\\' is none */
+    while (text.left > 1 && !text.broken) {
+        uint8_t c = span_u8(&text);
+        for (; c == '.' && n < 4; n++)
+            if (*padded++ != '_')
+                return false;
+        if (*padded++ != c)
+            return false;
+        n = c == '.' || c == '\\' ? 0 : n + 1;
+    }
+    return !*padded && span_u8(&text) == 0 && !text.broken;
+}
+
 static void walk_dbg2(struct walk *w, struct span t)
 {
     uint64_t device = number(w, t, 36, 4);
@@ -66,6 +82,8 @@ static void walk_dbg2(struct walk *w, struct span t)
         fault(w, "not one device with one register block");
     uint64_t size = number(w, t, device + number(w, t, device + 20, 2), 4);
     walk_register(w, t, device + number(w, t, device + 18, 2), size);
+    if (!is_path(span_slice(t, device + number(w, t, device + 6, 2), number(w, t, device + 4, 2)), w->uart))
+        fault(w, "does not name the DSDT's UART, which is %s", w->uart);
 }
 
 static const struct { char signature[5]; void (*walk)(struct walk *w, struct span t); } walker[] = {

@@ -201,6 +201,8 @@ static void walk_inside(struct walk *w, struct span body, const struct walk_devi
     take_name(&body, name);
     snprintf(d.path, sizeof(d.path), "%.50s%s%s", in->path, in->path[1] ? "." : "", name);
     walk_terms(w, body, &d, depth + 1);
+    if (!strcmp(d.hid, "PNP0501") || !strcmp(d.hid, "ARMH0011"))
+        memcpy(w->uart, d.path, sizeof(w->uart));
     if (!strcmp(d.hid, "ACPI0007"))
         claim_cpu(w, CPU_DSDT, d.has_uid ? d.uid : UINT64_MAX);
 }

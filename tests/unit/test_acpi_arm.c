@@ -257,6 +257,17 @@ static struct platform full(void)
     return p;
 }
 
+static void a_path_is_known_by_its_segments(void **state)
+{
+    (void)state;
+    assert_true(is_path(span_of("\\_SB.COM0", 10), "\\_SB_.COM0"));
+    assert_true(is_path(span_of("\\_SB_.COM0", 11), "\\_SB_.COM0"));
+    assert_false(is_path(span_of("\\_SB.COM0", 9), "\\_SB_.COM0"));     /* without its NUL */
+    assert_false(is_path(span_of("\\_SB.COM1", 10), "\\_SB_.COM0"));
+    assert_false(is_path(span_of("\\_SB", 5), "\\_SB_.COM0"));
+    assert_false(is_path(span_of("\\_SB.COM0", 10), ""));
+}
+
 static void the_walk_is_content(void **state)
 {
     (void)state;
@@ -341,6 +352,7 @@ int main(void)
         cmocka_unit_test(uart_is_an_sbsa_uart),
         cmocka_unit_test(xenv_says_where_grants_and_events_are),
         cmocka_unit_test(iort_leads_every_requester_to_the_its),
+        cmocka_unit_test(a_path_is_known_by_its_segments),
         cmocka_unit_test(the_walk_is_content),
         cmocka_unit_test(the_walk_finds_what_is_wrong),
         cmocka_unit_test(the_walk_finds_what_is_missing),
