@@ -162,7 +162,7 @@ checked 1
 end
 
 begin linux-6.12 60
-linux linux "$K612" "console=hvc0 bp.do=check" vcpus=2
+linux linux "$K612" "console=hvc0 iomem=relaxed bp.do=check" vcpus=2
 checked 2
 end
 
@@ -178,7 +178,7 @@ for n in 2 4; do
 done
 
 begin linux-no-lapic 60
-linux linux "$K61" "console=hvc0 bp.do=check" lapic=0
+linux linux "$K61" "console=hvc0 iomem=relaxed bp.do=check" lapic=0
 checked 1
 want "BP-FACT clockevent pit"
 end
@@ -208,7 +208,7 @@ for k in 6.1 6.12; do
     end
 
     begin linux-all-$k 90
-    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 bp.do=check" memory=320 vcpus=2 maxvcpus=4 ioapic=1 uart=1 xenstore=1 "$two_nodes" \
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 iomem=relaxed bp.do=check" memory=320 vcpus=2 maxvcpus=4 ioapic=1 uart=1 xenstore=1 "$two_nodes" \
         'hide=[ "_SB.COM1" ]'
     checked 2
     want "BP-FACT node 1 cpus 1 "
@@ -417,5 +417,16 @@ echo 'vnuma = [ [ "size=256", "vcpus=0-1" ], [ "size=256", "vcpus=2-3" ] ]' >> "
 typing '[#] ' '\x1d+'
 typing 'CPU2 has been hot-added' 'echo 1 > /sys/devices/system/cpu/cpu2/online; echo node1-\x24(cat /sys/devices/system/node/node1/cpulist); poweroff\r'
 want 'node1-2'
+want 'linux: powered off'
+end
+
+# The same without the Xen ABI: nothing of it is Xen's.
+begin cpu-hotplug-xen0 180
+counted_clock
+linux linux "$K61" "console=ttyS0" ioapic=1 vcpus=1 maxvcpus=2 xen=0 uart=1
+typing '[#] ' '\x1d+'
+typing 'CPU1 has been hot-added' 'echo 1 > /sys/devices/system/cpu/cpu1/online; echo on-\x24(nproc)\r'
+typing 'on-2' '\x1d-'
+typing 'linux: CPU 1 is unplugged' '\x1ds'
 want 'linux: powered off'
 end
