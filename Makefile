@@ -11,8 +11,11 @@ say = @$(if $(V),true,printf '  %-5s%s\n' $(1) $(patsubst $(B)/%,%,$(2)))
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
 VERSION := 0.1
 BASE := -std=c11 -I. $(WARN) -DBEDPLATE_VERSION=\"$(VERSION)\" -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
-HV_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -ffreestanding -fpie -include hypervisor/x86/hidden.h -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+HV_CFLAGS := $(BASE) -D_GNU_SOURCE -ffreestanding -fpie -include hypervisor/x86/hidden.h -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
+# What runs once per guest is made small, what runs at every exit fast.
+HV_OPT := -O2
+$(B)/hv/acpi/% $(B)/hv/platform/% $(B)/hv/start_info/% $(B)/hv/loader/% $(B)/hv/hypervisor/builder/%: HV_OPT := -Os
 HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
 SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -Wno-missing-field-initializers -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -50,7 +53,7 @@ setup:
 $(B)/hv/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,HV,$@)
-	$(Q)gcc $(HV_CFLAGS) -c $< -o $@
+	$(Q)gcc $(HV_CFLAGS) $(HV_OPT) -c $< -o $@
 $(B)/hv/%.o: %.asm
 	@mkdir -p $(@D)
 	$(call say,NASM,$@)
