@@ -79,8 +79,8 @@ static int unknown_form(const char *word)
     for (unsigned i = 0; i < FORMS; i++)
         names[i] = forms[i].name;
     const char *near = nearest(word, names, FORMS);
-    return complain(EXIT_USAGE, "acpi dump: --format %.20s is none that it writes: %s%s", word, near ? "did you mean " : "see `bedplate acpi dump --help`",
-                    near ? near : "");
+    return complain(EXIT_USAGE, "acpi dump: --format %.20s is none that it writes: %s%s", word,
+                    near ? "did you mean " : "see `bedplate acpi dump --help`", near ? near : "");
 }
 
 static bool read_form(const char *word, enum form *form)

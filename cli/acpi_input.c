@@ -1,4 +1,7 @@
-/* Owns: where a machine's tables come from: folders, files, standard input, and how much of them is read. Invariant: never more than ACPI_INPUT_MAX bytes. */
+/*
+ * Owns: where a machine's tables come from: folders, files, standard input, and how much of them is read. Invariant: never more
+ * than ACPI_INPUT_MAX bytes.
+ */
 #include "cli/acpi_input_internal.h"
 #include "cli/cli.h"
 #include <ctype.h>

@@ -18,12 +18,6 @@ static struct span map_image(void *owner, uint64_t at, uint64_t n)
     return at < m->base ? (struct span){ NULL, 0, true } : span_slice(m->bytes, at - m->base, n);
 }
 
-static uint64_t number(struct span bytes, uint64_t offset, unsigned size)
-{
-    struct span at = span_slice(bytes, offset, size);
-    return span_le(&at, size);
-}
-
 static bool is_sound(const struct image *m, uint64_t at)
 {
     struct span rest = at < m->base ? (struct span){ NULL, 0, true } : span_slice(m->bytes, at - m->base, TABLE_HEADER);
@@ -38,7 +32,7 @@ static bool is_sound(const struct image *m, uint64_t at)
 static bool fits(struct image *m, size_t offset, uint64_t address, unsigned pointer)
 {
     m->base = address - offset;
-    return address >= offset && is_sound(m, address) && is_sound(m, number(m->bytes, offset + TABLE_HEADER, pointer));
+    return address >= offset && is_sound(m, address) && is_sound(m, acpi_number(m->bytes, offset + TABLE_HEADER, pointer));
 }
 
 /* Where in memory the image was: where both ends of the RSDP's pointer to `signature` meet. */
@@ -64,8 +58,8 @@ static bool is_image(struct image *m, size_t *offset)
     if (m->bytes.left <= RSDP_WHOLE || (acpi_table_of(m->bytes).bytes.at && memcmp(m->bytes.at, "RSD PTR ", 8) != 0) || !find_rsdp(m->bytes, offset))
         return false;
     struct span rsdp = span_slice(m->bytes, *offset, m->bytes.left - *offset);
-    bool xsdt = number(rsdp, 15, 1) >= 2 && find_base(m, "XSDT", number(rsdp, 24, 8), 8);
-    return xsdt || find_base(m, "RSDT", number(rsdp, 16, 4), 4);
+    bool xsdt = acpi_number(rsdp, 15, 1) >= 2 && find_base(m, "XSDT", acpi_number(rsdp, 24, 8), 8);
+    return xsdt || find_base(m, "RSDT", acpi_number(rsdp, 16, 4), 4);
 }
 
 static bool take_root(struct acpi_table *to, const struct acpi_table *from, struct error *e)

@@ -34,7 +34,8 @@ static bool next_line(struct acpi_input *in, struct acpi_source *s, const struct
             return false;
         end = memchr(s->window, '\n', s->have);
         if (!end && s->have == ACPI_WINDOW)
-            return fail(e, "line %u: is longer than %d KiB: give the text of acpidump, or tables as the firmware has them", d->line + 1, ACPI_WINDOW >> 10);
+            return fail(e, "line %u: is longer than %d KiB: give the text of acpidump, or tables as the firmware has them", d->line + 1,
+                        ACPI_WINDOW >> 10);
     }
     size_t length = end ? (size_t)(end - (s->window + s->at)) + 1 : s->have - s->at;
     *line = span_of(s->window + s->at, length);

@@ -24,22 +24,16 @@ static uint64_t least_of(const struct acpi_table *t)
     return TABLE_HEADER;
 }
 
-static uint64_t number(struct span bytes, uint64_t offset, unsigned size)
-{
-    struct span at = span_slice(bytes, offset, size);
-    return span_le(&at, size);
-}
-
 static bool is_rsdp(struct span s) { return s.left >= 8 && memcmp(s.at, "RSD PTR ", 8) == 0; }
 
 /* Its own length came with revision 2 (ACPI 6.4, 5.2.5.3). */
-static bool is_old_rsdp(struct span s) { return is_rsdp(s) && number(s, 15, 1) < 2; }
+static bool is_old_rsdp(struct span s) { return is_rsdp(s) && acpi_number(s, 15, 1) < 2; }
 
 uint64_t acpi_length(struct span bytes)
 {
     if (!is_rsdp(bytes))
-        return number(bytes, 4, 4);
-    return is_old_rsdp(bytes) ? RSDP_OLD : number(bytes, 20, 4);
+        return acpi_number(bytes, 4, 4);
+    return is_old_rsdp(bytes) ? RSDP_OLD : acpi_number(bytes, 20, 4);
 }
 
 bool acpi_sums_to_zero(struct span bytes)

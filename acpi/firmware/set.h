@@ -40,6 +40,13 @@ static inline bool acpi_is(const struct acpi_table *t, const char *signature)
     return true;
 }
 
+/* The number of 1..8 bytes at `offset` of a table; 0 where it does not lie within. */
+static inline uint64_t acpi_number(struct span bytes, uint64_t offset, unsigned size)
+{
+    struct span at = span_slice(bytes, offset, size);
+    return span_le(&at, size);
+}
+
 /* The nth (from 0) table of that signature (the RSDP's is "RSD "), damaged or not; NULL: there are not so many. */
 const struct acpi_table *acpi_set_find(const struct acpi_set *s, const char *signature, unsigned nth);
 

@@ -15,12 +15,6 @@ enum {
 
 struct walk { struct acpi_set *set; const struct acpi_memory *memory; };
 
-static uint64_t number(struct span bytes, uint64_t offset, unsigned size)
-{
-    struct span at = span_slice(bytes, offset, size);
-    return span_le(&at, size);
-}
-
 /* As many of n bytes as are there. */
 static struct span there(const struct walk *w, uint64_t at, uint64_t n)
 {
@@ -59,10 +53,13 @@ static bool is_known(const struct acpi_set *s, uint64_t at)
     return false;
 }
 
-/* What one of two fields of the FADT points at. The wide one counts unless it is 0 or leads elsewhere (some firmware fills only the old one right). */
+/*
+ * What one of two fields of the FADT points at. The wide one counts unless it is 0 or leads elsewhere: some firmware fills
+ * only the old one right.
+ */
 static void follow_fadt(const struct walk *w, struct span fadt, const char *signature, unsigned wide, unsigned old)
 {
-    const uint64_t at[] = { number(fadt, wide, 8), number(fadt, old, 4) };
+    const uint64_t at[] = { acpi_number(fadt, wide, 8), acpi_number(fadt, old, 4) };
     struct acpi_table t[2];
     for (unsigned i = 0; i < 2; i++) {
         if (is_known(w->set, at[i]))
@@ -116,9 +113,9 @@ bool acpi_walk(struct acpi_set *s, const struct acpi_memory *m, uint64_t rsdp, s
     s->rsdp = read_root(&w, rsdp, "RSD ");
     if (s->rsdp.bytes.left < RSDP_LEAST || memcmp(s->rsdp.bytes.at, "RSD PTR ", 8) != 0)
         return fail(e, "no ACPI root pointer (RSDP) is at %#llx: its first letters would be \"RSD PTR \"", (unsigned long long)rsdp);
-    s->rsdt = read_root(&w, number(s->rsdp.bytes, RSDT_ADDRESS, 4), "RSDT");
-    if (number(s->rsdp.bytes, RSDP_REVISION, 1) >= XSDT_REVISION)
-        s->xsdt = read_root(&w, number(s->rsdp.bytes, XSDT_ADDRESS, 8), "XSDT");
+    s->rsdt = read_root(&w, acpi_number(s->rsdp.bytes, RSDT_ADDRESS, 4), "RSDT");
+    if (acpi_number(s->rsdp.bytes, RSDP_REVISION, 1) >= XSDT_REVISION)
+        s->xsdt = read_root(&w, acpi_number(s->rsdp.bytes, XSDT_ADDRESS, 8), "XSDT");
     const struct acpi_table *root = acpi_set_root(s);
     if (!root)
         return fail(e, "the RSDP at %#llx leads neither to an RSDT nor to an XSDT: the machine's tables cannot be found", (unsigned long long)rsdp);

@@ -104,17 +104,10 @@ bool firmware_find_s5(uint8_t type[2])
     return false;
 }
 
-/* n bytes of the FADT at `off`; 0 where it is shorter. */
-static uint64_t fadt_field(struct span t, unsigned off, unsigned n)
-{
-    struct span f = span_slice(t, off, n);
-    return span_le(&f, n);
-}
-
 /* A generic address structure, ACPI 5.2.3.2. */
 static struct register_at fadt_register(struct span t, unsigned off)
 {
-    uint64_t space = fadt_field(t, off, 1), at = fadt_field(t, off + 4, 8);
+    uint64_t space = acpi_number(t, off, 1), at = acpi_number(t, off + 4, 8);
     if (space == 0 && memory_is_mapped(at, 1))
         return (struct register_at){ at, true };
     return (struct register_at){ space == 1 && at <= UINT16_MAX ? at : 0, false };
@@ -123,19 +116,19 @@ static struct register_at fadt_register(struct span t, unsigned off)
 static void fadt(struct span t)
 {
     enum { RESET_SUPPORTED = 1 << 10, HARDWARE_REDUCED = 1 << 20 };
-    uint64_t flags = fadt_field(t, 112, 4);
+    uint64_t flags = acpi_number(t, 112, 4);
     if (flags & RESET_SUPPORTED)
         firmware.reset = fadt_register(t, 116);
-    firmware.reset_value = (uint8_t)fadt_field(t, 128, 1);
+    firmware.reset_value = (uint8_t)acpi_number(t, 128, 1);
     if (flags & HARDWARE_REDUCED) {
         firmware.sleep = fadt_register(t, 244);
         return;
     }
-    firmware.smi_command = (uint16_t)fadt_field(t, 48, 4);
-    firmware.acpi_enable = (uint8_t)fadt_field(t, 52, 1);
-    firmware.pm1a_control = (uint16_t)fadt_field(t, 64, 4);
-    firmware.pm1b_control = (uint16_t)fadt_field(t, 68, 4);
-    firmware.pm_timer = (uint16_t)fadt_field(t, 76, 4);
+    firmware.smi_command = (uint16_t)acpi_number(t, 48, 4);
+    firmware.acpi_enable = (uint8_t)acpi_number(t, 52, 1);
+    firmware.pm1a_control = (uint16_t)acpi_number(t, 64, 4);
+    firmware.pm1b_control = (uint16_t)acpi_number(t, 68, 4);
+    firmware.pm_timer = (uint16_t)acpi_number(t, 76, 4);
 }
 
 void firmware_read(uint64_t rsdp)

@@ -312,11 +312,10 @@ static void spoiled(void **state)
 
 int main(void)
 {
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, empty_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(folders, empty_folder, remove_folder), cmocka_unit_test_setup_teardown(folders_refused, empty_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(files, empty_folder, remove_folder), cmocka_unit_test_setup_teardown(texts, empty_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(long_texts, empty_folder, remove_folder), cmocka_unit_test_setup_teardown(images, empty_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(one_after_the_other, empty_folder, remove_folder), cmocka_unit_test_setup_teardown(spoiled, empty_folder, remove_folder),
+        IN_FOLDER(folders), IN_FOLDER(folders_refused), IN_FOLDER(files), IN_FOLDER(texts),
+        IN_FOLDER(long_texts), IN_FOLDER(images), IN_FOLDER(one_after_the_other), IN_FOLDER(spoiled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

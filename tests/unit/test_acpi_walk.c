@@ -1,4 +1,7 @@
-/* From an RSDP to every table: memory laid out by hand, low and above 4 GiB, whole, cut, cyclic and spoiled. Also the set, and what a sound table is. */
+/*
+ * From an RSDP to every table: memory laid out by hand, low and above 4 GiB, whole, cut, cyclic and spoiled. Also the set, and
+ * what a sound table is.
+ */
 #include "acpi/firmware/set.h"
 #include <setjmp.h>
 #include <stdarg.h>
