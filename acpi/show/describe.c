@@ -3,7 +3,8 @@
 #include <string.h>
 
 static const struct tell_kind_of *const families[] = {
-    tell_root_kinds, tell_fadt_kinds, tell_madt_kinds, tell_aml_kinds,
+    tell_root_kinds, tell_fadt_kinds, tell_madt_kinds, tell_aml_kinds, tell_numa_kinds, tell_pci_kinds, tell_iommu_kinds,
+    tell_serial_kinds, tell_error_kinds, tell_platform_kinds, tell_guest_kinds, tell_power_kinds, tell_boot_kinds, tell_other_kinds,
 };
 
 static const struct tell_kind_of unknown = { .signature = "????", .title = "", .clause = "" };
@@ -135,8 +136,12 @@ static unsigned describe(const struct acpi_set *s, const struct acpi_table *tabl
 
 void acpi_describe(const struct acpi_set *s, const struct acpi_table *table, const struct acpi_listener *l)
 {
-    if (table->bytes.at)
-        (void)describe(s, table, l);
+    (void)acpi_describe_one(s, table, l);
+}
+
+unsigned acpi_describe_one(const struct acpi_set *s, const struct acpi_table *table, const struct acpi_listener *l)
+{
+    return table->bytes.at ? describe(s, table, l) : 0;
 }
 
 /* ---- the set ---- */
@@ -158,7 +163,7 @@ const struct acpi_table *tell_at(const struct acpi_set *s, uint64_t at)
 }
 
 /* Of the set as a whole: told through a telling that has no table. */
-static unsigned judge_set(const struct acpi_set *s, const struct acpi_listener *l)
+unsigned acpi_describe_whole(const struct acpi_set *s, const struct acpi_listener *l)
 {
     struct telling t = { .set = s, .l = l };
     static const char *const only[] = { "FACP", "APIC", "DSDT", "FACS", "SRAT", "SLIT", "MCFG", "HPET", "STAO", "MSCT", "GTDT" };
@@ -181,9 +186,8 @@ unsigned acpi_describe_set(const struct acpi_set *s, const struct acpi_listener 
     unsigned faults = 0;
     const struct acpi_table *const root[] = { &s->rsdp, &s->rsdt, &s->xsdt };
     for (unsigned i = 0; i < 3; i++)
-        if (root[i]->bytes.at)
-            faults += describe(s, root[i], l);
+        faults += acpi_describe_one(s, root[i], l);
     for (unsigned i = 0; i < s->n; i++)
-        faults += describe(s, &s->table[i], l);
-    return faults + judge_set(s, l);
+        faults += acpi_describe_one(s, &s->table[i], l);
+    return faults + acpi_describe_whole(s, l);
 }

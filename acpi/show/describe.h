@@ -32,6 +32,10 @@ struct acpi_listener {
 
 /* One table of s, which may be one of its root tables. s tells what its pointers point at. */
 void acpi_describe(const struct acpi_set *s, const struct acpi_table *t, const struct acpi_listener *l);
+/* The same; returns the number of faults told. */
+unsigned acpi_describe_one(const struct acpi_set *s, const struct acpi_table *t, const struct acpi_listener *l);
+/* Only the faults of the set as a whole, which are no table's; their number. */
+unsigned acpi_describe_whole(const struct acpi_set *s, const struct acpi_listener *l);
 /* RSDP, RSDT, XSDT, then all others, then the faults of the set as a whole (dangling pointers, XSDT and RSDT that differ, ...). Returns the number of faults told. */
 unsigned acpi_describe_set(const struct acpi_set *s, const struct acpi_listener *l);
 /* "Multiple APIC Description Table" and its clause for a signature; "" for unknown ones. */

@@ -49,6 +49,20 @@ struct tell_row {
     const struct tell_word *words;
     void (*check)(struct telling *t, uint64_t v);   /* may call tell_note and tell_wrong; v 0 for what is no number */
 };
+/* Rows in short. */
+#define T_ROW(name, n, kind)            { (name), (n), (kind), NULL, NULL }
+#define T_CHECK(name, n, kind, check)   { (name), (n), (kind), NULL, (check) }
+#define T_HEX(name, n)                  T_ROW(name, n, TELL_HEX)
+#define T_NUMBER(name, n)               T_ROW(name, n, TELL_NUMBER)
+#define T_TEXT(name, n)                 T_ROW(name, n, TELL_TEXT)
+#define T_REGISTER(name)                T_ROW(name, 12, TELL_REGISTER)
+#define T_UUID(name)                    T_ROW(name, 16, TELL_UUID)
+#define T_DEVICE(name)                  T_ROW(name, 2, TELL_DEVICE)
+#define T_BYTES(name, n)                T_ROW(name, n, TELL_BYTES)
+#define T_RESERVED(n)                   T_ROW("Reserved", n, TELL_RESERVED)
+#define T_UNUSED(n)                     T_ROW("Reserved", n, TELL_UNUSED)
+#define T_BITS(name, n, words)          { (name), (n), TELL_BITS, (words), NULL }
+#define T_WORD(name, n, words)          { (name), (n), TELL_WORD, (words), NULL }
 #define ROWS_END { NULL, 0, TELL_END, NULL, NULL }
 
 struct tell_list;
@@ -145,8 +159,11 @@ enum { SEEN_MAX = 32768 };
 struct tell_seen { uint64_t bits[SEEN_MAX / 64]; };
 bool tell_seen(struct tell_seen *s, uint64_t v);            /* true: a second time */
 
+/* What is wrong with n bytes as an absolute path in the namespace ("\\_SB.PCI0"; 20.2.2 and 5.3); NULL: nothing. */
+const char *tell_path_fault(const uint8_t *at, uint32_t n);
+
+/* Each family ends with a kind whose signature is NULL. */
 extern const struct tell_kind_of tell_root_kinds[], tell_fadt_kinds[], tell_madt_kinds[], tell_aml_kinds[], tell_numa_kinds[],
-    tell_pci_kinds[], tell_iommu_kinds[], tell_serial_kinds[], tell_error_kinds[], tell_platform_kinds[], tell_guest_kinds[], tell_power_kinds[], tell_boot_kinds[],
-    tell_bare_kinds[];
-void tell_facs_pointer(struct telling *t, uint64_t v);
+    tell_pci_kinds[], tell_iommu_kinds[], tell_serial_kinds[], tell_error_kinds[], tell_platform_kinds[], tell_guest_kinds[],
+    tell_power_kinds[], tell_boot_kinds[], tell_other_kinds[];
 #endif

@@ -161,7 +161,7 @@ static void add_other(struct telling *t, const struct tell_row *row, const uint8
     } else {
         tell_add_bytes(t, b, n);
         if (kind == TELL_RESERVED && !t->newer)
-            tell_wrong(t, "reserved: has to be zero");
+            tell_wrong(t, "has to be zero");
     }
 }
 
