@@ -178,13 +178,13 @@ for n in 2 4; do
 done
 
 begin linux-no-lapic 60
-linux linux "$K61" "console=hvc0 iomem=relaxed bp.do=check" lapic=0
+linux linux "$K61" "console=hvc0 bp.do=check" lapic=0
 checked 1
 want "BP-FACT clockevent pit"
 end
 
 begin linux-6.12-no-lapic 60
-linux linux "$K612" "console=ttyS0 bp.do=check" lapic=0 uart=1
+linux linux "$K612" "console=ttyS0 iomem=relaxed bp.do=check" lapic=0 uart=1
 checked 1
 end
 
@@ -208,7 +208,8 @@ for k in 6.1 6.12; do
     end
 
     begin linux-all-$k 90
-    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 iomem=relaxed bp.do=check" memory=320 vcpus=2 maxvcpus=4 ioapic=1 uart=1 xenstore=1 "$two_nodes" \
+    relaxed=$([ $k = 6.1 ] || echo iomem=relaxed)      # 6.1 as Debian builds it lets nobody read the tables' memory
+    linux linux "$PWD/$B/debian/vmlinuz-$k" "console=hvc0 $relaxed bp.do=check" memory=320 vcpus=2 maxvcpus=4 ioapic=1 uart=1 xenstore=1 "$two_nodes" \
         'hide=[ "_SB.COM1" ]'
     checked 2
     want "BP-FACT node 1 cpus 1 "
