@@ -283,6 +283,13 @@ refused dump-text-over-folder 2 'forms: is no regular file' -- "$tool" acpi dump
 mkdir -p halfway/FACP.dat
 refused dump-all-or-none 2 'halfway/FACP.dat: is no regular file' -- "$tool" acpi dump forms.cfg -o halfway
 verdict dump-left-none "$(find halfway -type f)"
+full() { bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - "$@"; }      # a file may have 1024 bytes
+export -f full
+cfg large.cfg 'kernel="not-there"' 'vcpus=200'
+echo before >held
+refused dump-disk-full 2 'held: cannot be written: File too large' 'another place' -- bash -c 'full "$@"' - "$tool" acpi dump large.cfg --format json -o held
+verdict dump-kept-what-was "$(echo before | cmp - held 2>&1)"
+refused dump-folder-disk-full 2 'made/[A-Z]*.dat: cannot be written: File too large' -- bash -c 'full "$@"' - "$tool" acpi dump large.cfg -o made
 
 # ---- any machine's tables
 unreadable() { # name, regexes..., --, what to read
@@ -308,7 +315,7 @@ xz -k forms.txt; unreadable compressed 'forms.txt.xz: is compressed' 'xz -dc' --
 cat forms.txt forms.txt >broken.txt; unreadable two-machines 'broken.txt: line [0-9]*: a second RSDP' 'one machine' -- broken.txt
 cat forms/DSDT.dat good.elf >broken.dat; unreadable no-table-behind 'broken.dat: offset 0x[0-9a-f]*: no ACPI table' -- broken.dat
 mkdir nothing; unreadable empty-folder 'nothing: no table is in this folder' -- nothing
-rm -rf forms forms.* sources halfway broken.* large nothing one two
+rm -rf held forms forms.* sources halfway broken.* large nothing one two
 
 # ---- usage
 refused no-command 1 'see `bedplate --help`' -- "$tool"
