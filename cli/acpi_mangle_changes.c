@@ -1,7 +1,7 @@
 /*
  * Owns: the difference between a table of the machine's and the one told instead, in words. Each of the two is told by acpi_describe;
- * what stands at depth 0 is one entry, with what is inside it, and the entries are compared as texts. Header fields are left out: the
- * maker and the checksum always differ.
+ * what stands at depth 0 is one entry, with what is inside it, and the entries are compared as texts, wherever they stand. Header fields
+ * are left out: the maker and the checksum always differ.
  */
 #include "acpi/show/describe.h"
 #include "cli/acpi_mangle.h"
@@ -11,7 +11,7 @@
 
 enum { HEADER = 36 };
 
-struct entry { char *name, *text; };
+struct entry { char *name, *text; bool paired; };
 struct entries { struct entry *entry; unsigned n, room; };
 
 static char *joined(char *a, const char *b, const char *c)
@@ -35,7 +35,7 @@ static void on_field(void *owner, const struct acpi_field *f)
             if (!to->entry)
                 abort();
         }
-        to->entry[to->n++] = (struct entry){ joined(NULL, f->name, ""), joined(NULL, f->value, "") };
+        to->entry[to->n++] = (struct entry){ joined(NULL, f->name, ""), joined(NULL, f->value, ""), false };
     } else if (to->n && !f->dull && f->depth == 1) {
         struct entry *e = &to->entry[to->n - 1];
         char value[256];
@@ -64,16 +64,14 @@ static void free_entries(struct entries *e)
     free(e->entry);
 }
 
-static bool same(const struct entry *a, const struct entry *b) { return strcmp(a->name, b->name) == 0 && strcmp(a->text, b->text) == 0; }
-
-enum verdict { SAME, GONE, NEW, CHANGED };
+enum verdict { GONE, NEW, CHANGED };
 
 /* Of one kind of entry that all go the same way, one behind the other, only the first few are told one by one. */
 struct telling { const char *table; void (*line)(void *, const char *); void *owner; unsigned most; const char *name; enum verdict verdict; unsigned n; };
 
 static void tell_rest(struct telling *t)
 {
-    static const char *const words[] = { "", "is gone", "is new", "is changed" }, *const many[] = { "", "are gone", "are new", "are changed" };
+    static const char *const words[] = { "is gone", "is new", "is changed" }, *const many[] = { "are gone", "are new", "are changed" };
     char text[200];
     if (t->n > t->most) {
         unsigned rest = t->n - t->most;
@@ -86,45 +84,50 @@ static void tell_rest(struct telling *t)
 static void tell(struct telling *t, enum verdict verdict, const struct entry *e, const struct entry *new)
 {
     char text[700];
-    const char *value = *e->text ? e->text : "";
     if (t->n && (t->verdict != verdict || strcmp(t->name, e->name) != 0))
         tell_rest(t);
     t->name = e->name;
     t->verdict = verdict;
-    if (verdict == SAME || t->n++ >= t->most)
+    if (t->n++ >= t->most)
         return;
     if (verdict == CHANGED)
-        (void)snprintf(text, sizeof(text), "%s  %.100s: %.250s becomes %.250s", t->table, e->name, value, new->text);
+        (void)snprintf(text, sizeof(text), "%s  %.100s: %.250s becomes %.250s", t->table, e->name, e->text, new->text);
     else
-        (void)snprintf(text, sizeof(text), "%s  %.100s%s%.250s %s", t->table, e->name, *value ? ": " : "", value, verdict == GONE ? "is gone" : "is new");
+        (void)snprintf(text, sizeof(text), "%s  %.100s%s%.250s %s", t->table, e->name, *e->text ? ": " : "", e->text, verdict == GONE ? "is gone" : "is new");
     t->line(t->owner, text);
 }
 
-/* The longest common subsequence of the two; what is outside it was taken away or added, or changed where both have the same name. */
+/* The first entry of that name that has no counterpart yet; `text` NULL: whatever it says. */
+static struct entry *counterpart(const struct entries *in, const char *name, const char *text)
+{
+    for (unsigned i = 0; i < in->n; i++) {
+        struct entry *e = &in->entry[i];
+        if (!e->paired && strcmp(e->name, name) == 0 && (!text || strcmp(e->text, text) == 0))
+            return e;
+    }
+    return NULL;
+}
+
+/* What is the same in both, wherever it stands, is no change; then entries of one name are taken for one another in order. */
 static void compare(struct telling *t, const struct entries *a, const struct entries *b)
 {
-    unsigned wide = b->n + 1;
-    uint16_t *common = calloc((size_t)(a->n + 1) * wide, sizeof(*common));
-    if (!common)
-        abort();
-    for (unsigned i = a->n; i-- > 0;)
-        for (unsigned j = b->n; j-- > 0;) {
-            uint16_t down = common[(i + 1) * wide + j], right = common[i * wide + j + 1];
-            common[i * wide + j] = same(&a->entry[i], &b->entry[j]) ? (uint16_t)(common[(i + 1) * wide + j + 1] + 1) : down > right ? down : right;
-        }
-    for (unsigned i = 0, j = 0; i < a->n || j < b->n;) {
-        if (i < a->n && j < b->n && same(&a->entry[i], &b->entry[j])) {
-            tell(t, SAME, &a->entry[i++], &b->entry[j++]);
-        } else if (i < a->n && j < b->n && strcmp(a->entry[i].name, b->entry[j].name) == 0) {
-            tell(t, CHANGED, &a->entry[i++], &b->entry[j++]);
-        } else if (j == b->n || (i < a->n && common[(i + 1) * wide + j] >= common[i * wide + j + 1])) {
-            tell(t, GONE, &a->entry[i++], NULL);
-        } else {
-            tell(t, NEW, &b->entry[j++], NULL);
-        }
+    for (unsigned i = 0; i < a->n; i++) {
+        struct entry *other = counterpart(b, a->entry[i].name, a->entry[i].text);
+        if (other)
+            other->paired = a->entry[i].paired = true;
     }
+    for (unsigned i = 0; i < a->n; i++) {
+        if (a->entry[i].paired)
+            continue;
+        struct entry *other = counterpart(b, a->entry[i].name, NULL);
+        tell(t, other ? CHANGED : GONE, &a->entry[i], other);
+        if (other)
+            other->paired = true;
+    }
+    for (unsigned i = 0; i < b->n; i++)
+        if (!b->entry[i].paired)
+            tell(t, NEW, &b->entry[i], NULL);
     tell_rest(t);
-    free(common);
 }
 
 void mangle_changes(const struct mangle *m, gpa_t at, const uint8_t *image, unsigned most, void (*line)(void *owner, const char *text), void *owner)

@@ -17,17 +17,37 @@ static const char *path_of(const struct mangle *m, const struct mangle_hidden *h
 
 static const char *name_of(const struct mangle_decision *d) { return strcmp(d->signature, "RSD ") == 0 ? "RSDP" : d->signature; }
 
-static void print_decisions(const struct mangle *m)
+static bool same(const struct mangle_decision *a, const struct mangle_decision *b)
+{
+    return a->action == b->action && strcmp(a->signature, b->signature) == 0 && a->reason == b->reason && strcmp(a->damage, b->damage) == 0;
+}
+
+/* One line for all that are the same: machines have dozens of SSDTs. */
+static void print_decision(const struct mangle *m, const struct mangle_decision *d)
 {
     static const char *const headings[] = { "kept", "replaced", "dropped", "added" };
+    unsigned n = 0;
+    for (unsigned i = 0; i < m->decisions; i++) {
+        if (!same(&m->decision[i], d))
+            continue;
+        if (n++ == 0 && &m->decision[i] != d)
+            return;
+    }
+    (void)printf("%s%-8s  %s%s  %s", bold(), headings[d->action], name_of(d), plain(), d->reason);
+    if (*d->damage)
+        (void)printf("; damaged: %s", d->damage);
+    if (n > 1)
+        (void)printf(" (%u tables)", n);
+    (void)putchar('\n');
+}
+
+static void print_decisions(const struct mangle *m)
+{
     static const uint8_t order[] = { ACPI_KEEP, ACPI_REPLACE, ACPI_ADD, ACPI_DROP };
     for (unsigned k = 0; k < 4; k++)
-        for (unsigned i = 0; i < m->decisions; i++) {
-            const struct mangle_decision *d = &m->decision[i];
-            if (d->action != order[k])
-                continue;
-            (void)printf("%s%-8s  %s%s  %s%s%s\n", bold(), headings[d->action], name_of(d), plain(), d->reason, *d->damage ? "; damaged: " : "", d->damage);
-        }
+        for (unsigned i = 0; i < m->decisions; i++)
+            if (m->decision[i].action == order[k])
+                print_decision(m, &m->decision[i]);
 }
 
 static void print_hidden(const struct mangle *m)
@@ -60,7 +80,10 @@ static void print_madt(const struct mangle *m)
     (void)printf("%schanges   MADT%s  %u local APIC%s (%u enabled) become%s %u", bold(), plain(), c->processors, plural(c->processors), c->enabled,
                  c->processors == 1 ? "s" : "", m->options->vcpus);
     (void)printf("; %u IOAPIC%s and %u interrupt source override%s kept", c->ioapics, plural(c->ioapics), c->overrides, plural(c->overrides));
-    (void)printf("; %u NMI entr%s told anew as one for all processors", c->nmis, c->nmis == 1 ? "y" : "ies");
+    if (c->nmis)
+        (void)printf("; %u NMI entr%s told anew as one for all processors", c->nmis, c->nmis == 1 ? "y" : "ies");
+    else
+        (void)printf("; an NMI entry for all processors is new");
     if (c->nmi_sources || c->others)
         (void)printf("; %u entr%s of other kinds dropped", c->nmi_sources + c->others, c->nmi_sources + c->others == 1 ? "y" : "ies");
     if (c->pcat != m->options->pic)

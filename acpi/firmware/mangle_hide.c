@@ -135,6 +135,19 @@ static bool hide_iommu(struct mangle *m, const char *signature, uint64_t blocks,
     return true;
 }
 
+/* A name that this AML does not declare is handed on as it is: it may be declared at run time. */
+static bool keep_name(struct mangle *m, const char *path)
+{
+    static const char why[] = "the firmware's own STAO names it";
+    int node = aml_find(m->ns, path);
+    if (node != AML_NONE)
+        return mangle_hide(m, node, why);
+    if (m->hiddens == MANGLE_HIDDEN_MAX)
+        return false;
+    m->hidden[m->hiddens++] = (struct mangle_hidden){ AML_NONE, path, why };
+    return true;
+}
+
 /* Names that the firmware (a hypervisor below us) hides already. */
 static bool keep_hidden(struct mangle *m)
 {
@@ -147,10 +160,8 @@ static bool keep_hidden(struct mangle *m)
     while (!rest.broken && rest.left) {
         const uint8_t *end = memchr(rest.at, 0, rest.left);
         struct span name = span_take(&rest, end ? (uint64_t)(end - rest.at) + 1 : UINT64_MAX);
-        if (name.broken || m->hiddens == MANGLE_HIDDEN_MAX)
-            return name.broken;
-        if (name.left > 1 && name.left <= AML_PATH_MAX)
-            m->hidden[m->hiddens++] = (struct mangle_hidden){ AML_NONE, (const char *)name.at, "the firmware's own STAO names it" };
+        if (!name.broken && name.left > 1 && name.left <= AML_PATH_MAX && !keep_name(m, (const char *)name.at))
+            return false;
     }
     return true;
 }

@@ -1,0 +1,158 @@
+/* What the mangler reads from the AML: the devices that are hidden and why, which processors are the domain's, and how power is switched off. */
+#include "tests/unit/firmware_maker.h"
+
+static void test_uids(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    x->o.xen = false;
+    x->o.vcpus = 4;
+    make(x);
+    assert_int_equal(entry(x, 0)[2], 1);    /* the firmware's enabled ones */
+    assert_int_equal(entry(x, 1)[2], 3);
+    assert_int_equal(entry(x, 2)[2], 4);    /* not 0, which a processor of the AML has; not 2, which is a disabled one */
+    assert_int_equal(entry(x, 3)[2], 5);
+    assert_int_equal(entry(x, 3)[3], platform_apic_id(3));
+    assert_null(why_hidden(x, "\\_SB_.C001"));
+    assert_null(why_hidden(x, "\\_SB_.C003"));
+    assert_non_null(why_hidden(x, "\\_SB_.C000"));
+    x->o.xen = true;
+    x->o.vcpus = 2;
+    make(x);
+    assert_int_equal(entry(x, 1)[2], 1);
+    assert_null(why_hidden(x, "\\_SB_.C000"));
+    assert_null(why_hidden(x, "\\_SB_.C001"));
+    assert_non_null(why_hidden(x, "\\_SB_.C003"));
+    free_machine(x);
+}
+
+static void test_hidden(void **state)
+{
+    struct machine *x = new_machine(true);
+    static const char *const asked[] = { "PNP0303", "\\_SB.PCI0.COM2" };
+    static const char names[] = "\0\\_SB_.C003\0\\_SB_.PCI0.HPET\0\\_SB_.PCI0.KBD0\0\\_SB_.PCI0.COM2";
+    (void)state;
+    usual(x);
+    x->o.hide = asked;
+    x->o.hides = 2;
+    make(x);
+    const uint8_t *t = made(x, "STAO");
+    assert_int_equal(le(t + 4, 4), 36 + sizeof(names));
+    assert_memory_equal(t + 36, names, sizeof(names));
+    assert_non_null(strstr(why_hidden(x, "\\_SB_.PCI0.HPET"), "HPET"));
+    free_machine(x);
+}
+
+static void test_uart(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    begin(x, "SPCR");
+    table_le(&x->out, 0, 4);
+    table_le(&x->out, 0x01000801, 4);
+    table_le(&x->out, 0x3f8, 8);
+    table_zero(&x->out, 80 - 52);
+    end(x);
+    make(x);
+    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
+    assert_int_equal(made(x, "STAO")[36], 0);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
+    make(x);
+    assert_int_equal(action(x, "SPCR"), ACPI_DROP);
+    assert_int_equal(made(x, "STAO")[36], 1);
+    assert_true(x->m.uart_found);
+    assert_non_null(strstr(why_hidden(x, "\\_SB_.PCI0.COM1"), "its _CRS has"));
+    assert_null(why_hidden(x, "\\_SB_.PCI0.COM2"));
+    x->o.uart.at = 0x2f8;
+    make(x);
+    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
+    assert_non_null(strstr(why_hidden(x, "\\_SB_.PCI0.COM2"), "_CRS method"));
+    assert_null(why_hidden(x, "\\_SB_.PCI0.COM1"));
+    x->o.uart.at = 0x3e8;
+    make(x);
+    assert_false(x->m.uart_found);
+    assert_int_equal(made(x, "STAO")[36], 1);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_MEMORY, 0x3f8 };
+    make(x);
+    assert_false(x->m.uart_found);
+    free_machine(x);
+}
+
+static void test_debug_port(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    begin(x, "DBG2");
+    table_le(&x->out, 44, 4);
+    table_le(&x->out, 1, 4);
+    uint64_t at = x->out.used;
+    table_zero(&x->out, 22);
+    table_patch(&x->out, at + 1, 22 + 12, 2);
+    table_patch(&x->out, at + 3, 1, 1);
+    table_patch(&x->out, at + 12, 22, 2);
+    table_le(&x->out, 0x01000801, 4);
+    table_le(&x->out, 0x2f8, 8);
+    end(x);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
+    make(x);
+    assert_int_equal(action(x, "DBG2"), ACPI_KEEP);
+    x->o.uart.at = 0x2f8;
+    make(x);
+    assert_int_equal(action(x, "DBG2"), ACPI_DROP);
+    free_machine(x);
+}
+
+static void test_iommu_and_older_stao(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    begin(x, "IVRS");
+    table_zero(&x->out, 12);
+    table_le(&x->out, 0x180010, 4);
+    table_le(&x->out, 2, 2);            /* 00:00.2 */
+    table_zero(&x->out, 0x18 - 6);
+    end(x);
+    begin(x, "STAO");
+    static const char names[] = "\1\\_SB_.SIO0\0\\_SB_.cut";
+    table_bytes(&x->out, names, sizeof(names) - 1);     /* the last has no NUL */
+    end(x);
+    make(x);
+    assert_int_equal(action(x, "IVRS"), ACPI_DROP);
+    assert_int_equal(action(x, "STAO"), ACPI_REPLACE);
+    assert_non_null(why_hidden(x, "\\_SB_.PCI0.IOMM"));
+    assert_non_null(why_hidden(x, "\\_SB_.SIO0"));
+    assert_null(why_hidden(x, "\\_SB_.cut"));
+    assert_int_equal(made(x, "STAO")[36], 1);
+    free_machine(x);
+}
+
+static void test_power(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    make(x);
+    assert_true(x->m.power.s5);
+    assert_int_equal(x->m.power.type_a, 7);
+    assert_int_equal(x->m.power.type_b, 6);
+    assert_int_equal(x->m.power.pm1a_control, 0x404);
+    assert_int_equal(x->m.power.pm1b_control, 0);
+    free_machine(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uids),
+        cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_uart),
+        cmocka_unit_test(test_debug_port),
+        cmocka_unit_test(test_iommu_and_older_stao),
+        cmocka_unit_test(test_power),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
