@@ -359,10 +359,10 @@ without DSDT; mangle_refused no-dsdt 2 'some: there is no DSDT' -- --from some -
 without APIC; mangle_refused no-madt 2 'some: there is no MADT' -- --from some --vcpus 2 -o made2
 without; head -c 80 machine/APIC.dat >some/APIC.dat
 mangle_refused cut-madt 2 'MADT|APIC' -- --from some --vcpus 2 -o made2
-mangle_refused output-in-a-file 2 'good.cfg/.*cannot be written: Not a directory' 'name another folder' -- --from machine --vcpus 2 -o good.cfg
+mangle_refused output-in-a-file 2 'good.cfg: cannot be made: it is a file' 'name another folder' -- --from machine --vcpus 2 -o good.cfg
 mangle_refused output-nowhere 2 'nowhere/made: cannot be made' 'name another folder' -- --from machine --vcpus 2 -o nowhere/made
 mkdir -p taken/HPET.dat taken/STAO.dat
-mangle_refused output-taken 2 'taken/STAO.dat: cannot be written' -- --from machine --vcpus 2 -o taken
+mangle_refused output-taken 2 'taken/STAO.dat: is no regular file' -- --from machine --vcpus 2 -o taken
 verdict mangle-all-or-none "$(ls -A taken | grep -vE '^(HPET|STAO).dat$' | tr '\n' ' ')"
 rm -rf machine some made taken
 
