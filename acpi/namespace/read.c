@@ -200,6 +200,10 @@ static bool declaration(struct reader *r, const struct aml_shape *shape, struct 
     for (const char *what = shape->follows + (*shape->follows == 'p'); *what && !in->broken; what++) {
         switch (*what) {
         case 'n':
+            if (!is_wanted(r, d.kind)) {            /* operands of a call that is not known yet may still come: any term will do */
+                skip(r, in, 'r');
+                break;
+            }
             if (d.kind == AML_ALIAS)
                 d.data = span_of(after, (size_t)(in->at - after));
             d.name = aml_take_name(in);
