@@ -144,6 +144,136 @@ static void test_power(void **state)
     free_machine(x);
 }
 
+/* A DSDT with UARTs whose _CRS asks a chip: `prs`: the first of two possible settings of each; 0: none is told. */
+static void opaque_uarts(struct machine *x, const uint16_t *prs, unsigned n)
+{
+    struct table_out *o = &x->out;
+    fadt(x);
+    madt(x);
+    begin(x, "DSDT");
+    uint64_t sb = aml_scope(o, "\\_SB");
+    for (unsigned i = 0; i < n; i++) {
+        const char name[] = { 'C', 'O', 'M', (char)('1' + i), '\0' };
+        uint64_t com = aml_device(o, name);
+        aml_hid(o, "PNP0501");
+        uint64_t method = aml_method(o, "_CRS", 0, false);
+        aml_return_path(o, "CHIP");
+        aml_close(o, method);
+        if (prs[i]) {
+            aml_name(o, "_PRS");
+            uint64_t t = aml_template(o);
+            aml_io(o, prs[i], 8);
+            aml_io(o, 0x3e8, 8);
+            aml_template_close(o, t);
+        }
+        aml_close(o, com);
+    }
+    aml_close(o, sb);
+    end(x);
+}
+
+static void test_uart_by_possible_settings(void **state)
+{
+    struct machine *x = new_machine(true);
+    static const uint16_t prs[] = { 0x2f8, 0x3f8, 0, 0x3f8 };
+    (void)state;
+    opaque_uarts(x, prs, 4);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
+    make(x);
+    assert_int_equal(x->m.hiddens, 2);
+    assert_non_null(strstr(why_hidden(x, "\\_SB_.COM2"), "possible settings"));
+    assert_non_null(why_hidden(x, "\\_SB_.COM4"));
+    x->o.uart.at = 0x3e8;               /* only the second choice of three: nobody's */
+    make(x);
+    assert_int_equal(x->m.hiddens, 0);
+    assert_false(x->m.uart_found);
+    free_machine(x);
+}
+
+static void test_the_only_uart(void **state)
+{
+    struct machine *x = new_machine(true);
+    static const uint16_t prs[] = { 0 };
+    (void)state;
+    opaque_uarts(x, prs, 1);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
+    make(x);
+    assert_int_equal(x->m.hiddens, 1);
+    assert_non_null(strstr(why_hidden(x, "\\_SB_.COM1"), "no other"));
+    free_machine(x);
+}
+
+/* Devices with constant resources of other kinds, 8259s and a PIT, and a virtio-iommu behind the second host bridge. */
+static void other_devices(struct machine *x)
+{
+    struct table_out *o = &x->out;
+    static const struct aml_range range = { AML_IO_RANGE, true, false, false, 0x1000, 0x1007, 0 };
+    fadt(x);
+    madt(x);
+    begin(x, "DSDT");
+    uint64_t sb = aml_scope(o, "\\_SB");
+    device(x, "PICD", "PNP0000", 0);
+    device(x, "TIMR", "PNP0100", 0);
+    uint64_t com = aml_device(o, "COMM");
+    aml_hid(o, "ARMH0011");
+    aml_name(o, "_CRS");
+    uint64_t t = aml_template(o);
+    aml_memory32(o, 0xfe000000, 0x1000);
+    aml_template_close(o, t);
+    aml_close(o, com);
+    com = aml_device(o, "COMR");
+    aml_hid(o, "PNP0501");
+    aml_name(o, "_CRS");
+    t = aml_template(o);
+    aml_interrupt(o, 3);
+    aml_range(o, &range);
+    aml_template_close(o, t);
+    aml_close(o, com);
+    for (unsigned bus = 0; bus < 2; bus++) {
+        uint64_t pci = aml_device(o, bus ? "PCI1" : "PCI0");
+        aml_hid(o, "PNP0A08");
+        aml_name_integer(o, "_BBN", bus * 0x80);
+        uint64_t f = aml_device(o, "VIOM");
+        aml_name_integer(o, "_ADR", 0x00030001);
+        aml_close(o, f);
+        aml_close(o, pci);
+    }
+    aml_close(o, sb);
+    end(x);
+    begin(x, "VIOT");
+    table_le(o, 1, 2);
+    table_le(o, 48, 2);
+    table_zero(o, 8);
+    table_le(o, 0x100003, 4);
+    table_le(o, 0, 2);
+    table_le(o, 0x8000 | 3 << 3 | 1, 2);        /* 80:03.1 */
+    table_zero(o, 8);
+    end(x);
+}
+
+static void test_other_devices(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    other_devices(x);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_MEMORY, 0xfe000000 };
+    make(x);
+    assert_non_null(why_hidden(x, "\\_SB_.PICD"));
+    assert_non_null(why_hidden(x, "\\_SB_.TIMR"));
+    assert_non_null(why_hidden(x, "\\_SB_.COMM"));
+    assert_null(why_hidden(x, "\\_SB_.COMR"));
+    assert_null(why_hidden(x, "\\_SB_.PCI0.VIOM"));
+    assert_non_null(why_hidden(x, "\\_SB_.PCI1.VIOM"));
+    x->o.pic = true;
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x1000 };
+    make(x);
+    assert_null(why_hidden(x, "\\_SB_.PICD"));
+    assert_null(why_hidden(x, "\\_SB_.TIMR"));
+    assert_null(why_hidden(x, "\\_SB_.COMM"));
+    assert_non_null(why_hidden(x, "\\_SB_.COMR"));
+    free_machine(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +283,9 @@ int main(void)
         cmocka_unit_test(test_debug_port),
         cmocka_unit_test(test_iommu_and_older_stao),
         cmocka_unit_test(test_power),
+        cmocka_unit_test(test_uart_by_possible_settings),
+        cmocka_unit_test(test_the_only_uart),
+        cmocka_unit_test(test_other_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
