@@ -1,17 +1,16 @@
 /* Owns: `bedplate acpi report`: one page about a guest or a machine, and how another one differs. */
-#include "acpi/acpi.h"
 #include "cli/acpi.h"
+#include "cli/acpi_guest.h"
 #include "cli/acpi_input.h"
 #include "cli/guests.h"
+#include "cli/output.h"
 #include "cli/report.h"
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What one argument stands for: a guest's configuration, or tables of a machine. */
-struct subject { struct model model; struct fields fields; struct guests *guests; uint8_t *image; struct acpi_set set; struct acpi_input input; };
+struct subject { struct model model; struct fields fields; struct guests *guests; struct acpi_guest guest; struct acpi_input input; };
 
 static bool is_configuration(const char *path)
 {
@@ -19,38 +18,20 @@ static bool is_configuration(const char *path)
     return n > 4 && strcmp(path + n - 4, ".cfg") == 0;
 }
 
-struct window { const uint8_t *bytes; uint64_t at, size; };
-
-static struct span map(void *owner, uint64_t at, uint64_t n)
-{
-    const struct window *w = owner;
-    return at < w->at ? (struct span){ NULL, 0, true } : span_slice(span_of(w->bytes, w->size), at - w->at, n);
-}
-
+/* The whole guest, kernel and all, because the memory map shows where it is placed. One without tables is a page too. */
 static bool read_guest(struct subject *s, const char *path, struct error *e)
 {
     char *paths[] = { (char *)(uintptr_t)path };
-    uint64_t used;
-    gpa_t rsdp;
     s->guests = guests_plan(paths, 1, NULL, e);
     if (!s->guests)
         return false;
-    const struct guest *g = &s->guests->guest[0];
-    model_of_guest(&s->model, g);
-    if (!g->plan.acpi_size)
-        return true;            /* a page without tables is a page */
-    s->image = calloc(1, g->plan.acpi_size);
-    if (!s->image)
-        abort();
-    if (!acpi_build(&g->platform, g->plan.acpi, s->image, g->plan.acpi_size, &used, &rsdp))
-        return fail(e, "%s: its ACPI tables do not fit: use fewer vcpus", shown(path));
-    struct window w = { s->image, g->plan.acpi.v, used };
-    return acpi_walk(&s->set, &(struct acpi_memory){ map, &w }, rsdp.v, e);
+    model_of_guest(&s->model, &s->guests->guest[0]);
+    return !s->guests->guest[0].plan.acpi_size || acpi_guest_read(&s->guest, path, e);
 }
 
 static bool read_subject(struct subject *s, const char *path, struct error *e)
 {
-    const struct acpi_set *set = &s->set;
+    const struct acpi_set *set = &s->guest.set;
     if (is_configuration(path)) {
         if (!read_guest(s, path, e))
             return false;
@@ -68,7 +49,7 @@ static void forget(struct subject *s)
 {
     fields_free(&s->fields);
     guests_free(s->guests);
-    free(s->image);
+    acpi_guest_free(&s->guest);
     acpi_input_free(&s->input);
 }
 
@@ -83,27 +64,13 @@ static void page(FILE *f, const struct subject *s, const struct subject *other, 
     page_end(f);
 }
 
-/* Beside its place first, so that a page that stood there stays whole until the new one is. */
 static bool write_page(const char *path, const struct subject *s, const struct subject *other, const char *other_name, struct error *e)
 {
-    char *fresh;
-    if (asprintf(&fresh, "%s.new", path) < 0)
-        abort();
-    FILE *f = fopen(fresh, "w");
-    bool ok = f != NULL;
-    if (ok)
-        page(f, s, other, other_name);
-    ok = f && !ferror(f);
-    if (f && fclose(f) != 0)
-        ok = false;
-    if (ok && rename(fresh, path) != 0)
-        ok = false;
-    if (!ok) {
-        (void)fail(e, "%s: cannot be written: %s: name another file with -o", shown(path), strerror(errno));
-        (void)unlink(fresh);
-    }
-    free(fresh);
-    return ok;
+    struct output o;
+    if (!output_open(&o, path, e))
+        return false;
+    page(stdout, s, other, other_name);
+    return output_close(&o, true, e);
 }
 
 static int report(const char *path, const char *other_path, const char *to)

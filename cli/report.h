@@ -8,7 +8,7 @@
 
 enum { MODEL_REGIONS = 96, MODEL_LINES = 64, MODEL_PILLS = 24 };
 
-enum region_kind { REGION_RAM, REGION_RESERVED, REGION_ACPI, REGION_DEVICE, REGION_PLACED };
+enum region_kind { REGION_RAM, REGION_RESERVED, REGION_ACPI, REGION_PLACED, REGION_DEVICE };
 
 /* Something that stands in the machine's physical address space; bytes. */
 struct region { uint64_t base, size; enum region_kind kind; char label[56]; };

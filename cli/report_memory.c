@@ -12,7 +12,7 @@ enum { WIDTH = 1080, STRIP = 30, HAIR = 2, ROW = 17, ROWS = 16, CHARACTER = 7, L
 struct strip { uint64_t from, to; const char *title; double y, height; };
 
 static const char *const kind_class[] = {
-    [REGION_RAM] = "ram", [REGION_RESERVED] = "reserved", [REGION_ACPI] = "acpi", [REGION_DEVICE] = "device", [REGION_PLACED] = "placed",
+    [REGION_RAM] = "ram", [REGION_RESERVED] = "reserved", [REGION_ACPI] = "acpi", [REGION_PLACED] = "placed", [REGION_DEVICE] = "device",
 };
 
 static double x_of(const struct strip *s, uint64_t at)
@@ -133,9 +133,9 @@ static void draw_labels(FILE *f, struct strip *s, const struct model *m, const s
 static void draw_strip(FILE *f, struct strip *s, const struct model *m, const struct strip *all, unsigned strips)
 {
     (void)fprintf(f, "<text class=\"faint\" x=\"0\" y=\"%.1f\">%s</text>\n", s->y - 6, s->title);
-    for (unsigned pass = 0; pass < 2; pass++)   /* what is placed stands on what it is placed in */
+    for (unsigned kind = REGION_RAM; kind <= REGION_DEVICE; kind++)     /* in this order: what is small stands upon what is large */
         for (unsigned i = 0; i < m->regions; i++)
-            if (in(s, &m->region[i]) && (m->region[i].kind == REGION_PLACED) == pass)
+            if (in(s, &m->region[i]) && m->region[i].kind == kind)
                 draw_region(f, s, &m->region[i]);
     (void)fprintf(f, "<rect class=\"frame\" x=\"0.5\" y=\"%.1f\" width=\"%d\" height=\"%d\"/>\n", s->y, WIDTH - 1, STRIP);
     draw_labels(f, s, m, all, strips);
@@ -160,7 +160,7 @@ static uint64_t top_of(const struct model *m)
 
 static void legend(FILE *f)
 {
-    static const char *const word[] = { "RAM", "reserved", "ACPI tables", "device", "placed at the start" };
+    static const char *const word[] = { "RAM", "reserved", "ACPI tables", "placed at the start", "device" };
     (void)fputs("<p class=\"legend\">", f);
     for (unsigned i = 0; i < 5; i++)
         (void)fprintf(f, "<span><svg viewBox=\"0 0 12 12\" role=\"presentation\"><rect class=\"%s\" width=\"12\" height=\"12\"/></svg>%s</span>",
