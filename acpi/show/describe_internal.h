@@ -112,6 +112,8 @@ struct telling {
     void *own;                  /* what a kind's checks share */
     char value[TELL_VALUE], wrong[TELL_FAULT];
     unsigned used;              /* of value */
+    char late[2 * TELL_FAULT];  /* faults of the table, until its last field is told: each with its NUL */
+    unsigned late_used;
 };
 
 /* Little-endian number at `offset` of the table; 0 where there is nothing. */
@@ -145,8 +147,10 @@ void tell_add_bytes(struct telling *t, const uint8_t *at, uint32_t n);
 void tell_add_words(struct telling *t, uint64_t v, const struct tell_word *words);
 /* What is wrong with the field being told; the first sentence stands. */
 void tell_wrong(struct telling *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* ... with the table as a whole. */
+/* ... with the table as a whole; what does not fit the few that are kept is left out. */
 void tell_table_wrong(struct telling *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void tell_late(struct telling *t);
 
 bool tell_zero(const uint8_t *at, uint32_t n);
 

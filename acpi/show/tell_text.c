@@ -105,13 +105,23 @@ void tell_wrong(struct telling *t, const char *fmt, ...)
 
 void tell_table_wrong(struct telling *t, const char *fmt, ...)
 {
-    char text[TELL_FAULT];
+    unsigned room = (unsigned)sizeof(t->late) - t->late_used;
     va_list args;
+    if (room < TELL_FAULT)
+        return;
     va_start(args, fmt);
-    format_v(text, sizeof(text), fmt, args);
+    t->late_used += (unsigned)format_v(t->late + t->late_used, room, fmt, args) + 1;
     va_end(args);
-    t->faults++;
-    t->l->fault(t->l->owner, text);
+}
+
+/* All fields have been told: now the table's own faults. */
+void tell_late(struct telling *t)
+{
+    for (unsigned at = 0; at < t->late_used; at += (unsigned)strlen(t->late + at) + 1) {
+        t->faults++;
+        t->l->fault(t->l->owner, t->late + at);
+    }
+    t->late_used = 0;
 }
 
 bool tell_seen(struct tell_seen *s, uint64_t v)
