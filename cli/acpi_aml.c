@@ -15,17 +15,22 @@ static void add_all(struct acpi_aml *a, const char *signature)
     }
 }
 
+const char *acpi_aml_name(const char *what)
+{
+    return strcmp(what, "-") == 0 ? "standard input" : strcmp(what, "live") == 0 ? "this machine" : shown(what);
+}
+
 /* Of loose files two are a mistake; of a walk, the one that the FADT's newer pointer names comes first. */
 static bool choose(struct acpi_aml *a, char **what, int n, struct error *e)
 {
     const char *and_more = n > 1 ? " and the others" : "";
     add_all(a, "DSDT");
     if (a->n > 1 && !a->table[1]->placed)
-        return fail(e, "%s%s: %u DSDTs, but a machine has one: give the tables of one machine only", shown(what[0]), and_more, a->n);
+        return fail(e, "%s%s: %u DSDTs, but a machine has one: give the tables of one machine only", acpi_aml_name(what[0]), and_more, a->n);
     a->n = a->n ? 1 : 0;
     add_all(a, "SSDT");
     add_all(a, "PSDT");
-    return a->n || fail(e, "%s%s: no DSDT or SSDT is among these tables, and only they have AML: give them too", shown(what[0]), and_more);
+    return a->n || fail(e, "%s%s: no DSDT or SSDT is among these tables, and only they have AML: give them too", acpi_aml_name(what[0]), and_more);
 }
 
 bool acpi_aml_read(struct acpi_aml *a, char **what, int n, struct error *e)

@@ -1,4 +1,4 @@
-/* Owns: `bedplate acpi s5`: what a machine's PM1 control registers want to be told for each sleep state (ACPI 6.4, 7.4.2). */
+/* Owns: `bedplate acpi s5`: what a machine's sleep registers want to be told for each sleep state (ACPI 6.4, 7.4.2). */
 #include "cli/acpi.h"
 #include "cli/acpi_aml.h"
 #include "cli/json.h"
@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATES = 6, PM1A_CNT = 64, PM1B_CNT = 68, SLP_TYP_SHIFT = 10, SLP_EN = 1 << 13 };    /* FADT: 5.2.9; register: 4.8.3.2.1 */
+enum { PM1A_CNT = 64, PM1B_CNT = 68, FLAGS = 112, SLEEP_CONTROL = 244, HW_REDUCED = 1 << 20 };      /* FADT: 5.2.9 */
+enum { STATES = 6, SLP_TYP_SHIFT = 10, SLP_EN = 1 << 13, SLEEP_TYP_SHIFT = 2, SLEEP_EN = 1 << 5 };
 
 struct state { bool known, conditional; uint8_t a, b; const char *why; };
 
@@ -28,18 +29,30 @@ static struct state state_of(const struct aml_namespace *ns, unsigned n)
     return s;
 }
 
-/* A 4-byte port address in the FADT; 0: it has none, or there is no FADT among the tables. */
-static unsigned port(const struct acpi_aml *a, unsigned offset)
+/* n bytes of the FADT; 0: it has them not, or there is none among the tables. */
+static uint64_t fadt(const struct acpi_aml *a, unsigned offset, unsigned n)
 {
     const struct acpi_table *t = acpi_set_find(&a->input.set, "FACP", 0);
-    struct span field = t ? span_slice(t->bytes, offset, 4) : (struct span){ NULL, 0, true };
-    return (unsigned)span_le(&field, 4);
+    struct span field = t ? span_slice(t->bytes, offset, n) : (struct span){ NULL, 0, true };
+    return span_le(&field, n);
 }
 
-static void print_register(const char *name, unsigned at, uint8_t type)
+/* PM1 control (4.8.3.2.1) has ports only; the sleep control register of hardware-reduced machines (4.8.3.7) may lie in memory. */
+static void print_registers(const struct acpi_aml *a, const struct state *s)
 {
-    if (at)
-        (void)printf("       write %#06x to %s (port %#x): SLP_EN, SLP_TYP %u\n", (unsigned)SLP_EN | (type & 7u) << SLP_TYP_SHIFT, name, at, type & 7u);
+    static const struct { const char *name; unsigned at; } pm1[] = { { "PM1a_CNT", PM1A_CNT }, { "PM1b_CNT", PM1B_CNT } };
+    unsigned long long sleep = fadt(a, SLEEP_CONTROL + 4, 8);
+    if (fadt(a, FLAGS, 4) & HW_REDUCED) {
+        if (sleep)
+            (void)printf("       write %#04x to the sleep control register (%s %#llx)\n", SLEEP_EN | (s->a & 7u) << SLEEP_TYP_SHIFT,
+                         fadt(a, SLEEP_CONTROL, 1) == 1 ? "port" : "address", sleep);
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned port = (unsigned)fadt(a, pm1[i].at, 4);
+        if (port)
+            (void)printf("       write %#06x to %s (port %#x)\n", SLP_EN | ((i ? s->b : s->a) & 7u) << SLP_TYP_SHIFT, pm1[i].name, port);
+    }
 }
 
 static void print_text(const struct acpi_aml *a, bool all)
@@ -51,10 +64,8 @@ static void print_text(const struct acpi_aml *a, bool all)
             continue;
         }
         (void)printf("\\_S%u_  SLP_TYPa %u, SLP_TYPb %u%s\n", i, s.a, s.b, s.conditional ? " (declared under a condition)" : "");
-        if (i && (!all || i == STATES - 1)) {
-            print_register("PM1a_CNT", port(a, PM1A_CNT), s.a);
-            print_register("PM1b_CNT", port(a, PM1B_CNT), s.b);
-        }
+        if (i == STATES - 1)
+            print_registers(a, &s);
     }
 }
 
@@ -89,7 +100,7 @@ static int s5(char **what, int n, bool all, bool json)
         else if (s.known || all)
             print_text(&a, all);
         if (!s.known && !all)
-            (void)fail(&e, "%s: \\_S5_ %s: give all of the machine's SSDTs, or power it off by other means than PM1 control", shown(what[0]), s.why);
+            (void)fail(&e, "%s: \\_S5_ %s: give all of the machine's SSDTs, or power it off by other means", acpi_aml_name(what[0]), s.why);
     }
     acpi_aml_free(&a);
     return failed(&e) ? complain_error(EXIT_REFUSED, &e) : EXIT_WELL;

@@ -225,6 +225,12 @@ nodes vnuma-distances-wrong 'vdistances of node 0 are "near"' 'write numbers' --
 nodes vnuma-distance-to-itself 'node 0 is 20 from itself' '10' -- '[ [ "size=64", "vcpus=0-3", "vdistances=20" ] ]'
 nodes vnuma-distance-small 'node 1 is 10 from node 0' 'give 11 to 254' -- "[ $a, [ \"size=32\", \"vcpus=2-3\", \"vdistances=10,10\" ] ]"
 nodes vnuma-too-many 'vnuma has 17 nodes, more than 16' 'give fewer' -- "[ $(printf '[ "size=4" ], %.0s' {1..17}) ]"
+cfg nodes.cfg 'vcpus=2' 'maxvcpus=5' 'ioapic=1' 'uart=1' 'hide=[ "\\\\_SB.COM1", "_SB_.C004" ]' \
+    'vnuma=[ [ "vcpus=0-1,4", "size=40", "vdistances=10,21" ], [ "pnode=1", "size=24", "vcpus=2,3" ], ]'
+"$tool" check --json nodes.cfg >out 2>err
+grep -qF '"maxvcpus":5' out && grep -qF '"vnuma":[{"memory_mib":40,"vcpus":[0,1,4],"distances":[10,21]},{"memory_mib":24,"vcpus":[2,3],"distances":[20,10]}]' out &&
+    grep -qF '"hide":["\\_SB.COM1","\\_SB_.C004"]' out && grep -qF '"power_button":true' out
+verdict nodes-come-through "$([ $? = 0 ] || tr -d '\n ' <out | head -c 900)"
 bad vnuma-without-acpi 'vnuma with acpi=0' 'set acpi=1 or remove vnuma' -- 'acpi=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
 bad vnuma-of-no-vcpus 'vcpus is 0' 'give at least 1' -- 'vcpus=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
 bad hide-text 'hide is no list' 'write hide=' -- 'hide="COM1"'
@@ -364,6 +370,24 @@ mangle_refused output-nowhere 2 'nowhere/made: cannot be made' 'name another fol
 mkdir -p taken/HPET.dat taken/STAO.dat
 mangle_refused output-taken 2 'taken/STAO.dat: is no regular file' -- --from machine --vcpus 2 -o taken
 verdict mangle-all-or-none "$(ls -A taken | grep -vE '^(HPET|STAO).dat$' | tr '\n' ' ')"
+# ---- the names of a machine's AML
+names() { refused "namespace-$1" "$2" "$3" "$4" -- "$tool" acpi namespace "${@:5}"; }
+names no-file 1 'write `bedplate acpi namespace FILE' ''
+names option 1 '--frob' '' --frob machine
+names no-aml 2 'APIC.dat: no DSDT or SSDT' 'give them too' machine/APIC.dat
+names two-dsdts 2 'DSDT.dat and the others: 2 DSDTs' 'one machine only' machine/DSDT.dat machine/DSDT.dat
+names nowhere 2 'nowhere: cannot be read' 'check the path' nowhere
+refused s5-no-file 1 'write `bedplate acpi s5 FILE' -- "$tool" acpi s5
+refused s5-absent 2 'SSDT1.dat: \\_S5_ is not there' 'give all of the machine.s SSDTs' -- "$tool" acpi s5 machine/SSDT1.dat
+echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Method (\_S5) { Return (Package () { 5, 5 }) } }' >method.asl
+iasl method.asl >out 2>&1; refused s5-method 2 'method.aml: \\_S5_ is a method' -- "$tool" acpi s5 method.aml
+echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Name (X, 1) Name (\_S5, Package () { X, 5 }) }' >name.asl
+iasl name.asl >out 2>&1; refused s5-no-constant 2 'name.aml: \\_S5_ is no package that begins with two constant' -- "$tool" acpi s5 name.aml
+# Damaged AML is listed as far as it goes, and what is missing is said: here a device says it has 63 bytes, in a block of 14.
+printf 'DSDT\x32\0\0\0\x02\0OEMID_TABLEID_\x01\0\0\0TEST\x01\0\0\0\x5b\x82\x3fDEV1\x08_UID\x0a\x07' >past.dat
+"$tool" acpi namespace past.dat >out 2>err; got=$?
+verdict namespace-past-the-end "$([ $got = 0 ] || echo "exit code $got"; grep -qE '^\\DEV1 .* 7 ' out || echo no DEV1; grep -q '1 place was not understood' out || echo not said; grep -q 'checksum' out || echo no word of the checksum)"
+rm -f method.a* name.a* past.dat
 rm -rf machine some made taken
 
 # ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.
