@@ -225,12 +225,15 @@ nodes vnuma-distances-wrong 'vdistances of node 0 are "near"' 'write numbers' --
 nodes vnuma-distance-to-itself 'node 0 is 20 from itself' '10' -- '[ [ "size=64", "vcpus=0-3", "vdistances=20" ] ]'
 nodes vnuma-distance-small 'node 1 is 10 from node 0' 'give 11 to 254' -- "[ $a, [ \"size=32\", \"vcpus=2-3\", \"vdistances=10,10\" ] ]"
 nodes vnuma-too-many 'vnuma has 17 nodes, more than 16' 'give fewer' -- "[ $(printf '[ "size=4" ], %.0s' {1..17}) ]"
-cfg nodes.cfg 'vcpus=2' 'maxvcpus=5' 'ioapic=1' 'uart=1' 'hide=[ "\\\\_SB.COM1", "_SB_.C004" ]' \
+cfg nodes.cfg 'vcpus=2' 'maxvcpus=5' 'ioapic=1' 'uart=1' 'hide=[ "\\_SB.COM1", "_SB_.C004" ]' \
     'vnuma=[ [ "vcpus=0-1,4", "size=40", "vdistances=10,21" ], [ "pnode=1", "size=24", "vcpus=2,3" ], ]'
-"$tool" check --json nodes.cfg >out 2>err
-grep -qF '"maxvcpus":5' out && grep -qF '"vnuma":[{"memory_mib":40,"vcpus":[0,1,4],"distances":[10,21]},{"memory_mib":24,"vcpus":[2,3],"distances":[20,10]}]' out &&
-    grep -qF '"hide":["\\_SB.COM1","\\_SB_.C004"]' out && grep -qF '"power_button":true' out
-verdict nodes-come-through "$([ $? = 0 ] || tr -d '\n ' <out | head -c 900)"
+"$tool" check --json nodes.cfg 2>err | tr -d ' \n' >out
+wrong=''
+for part in '"maxvcpus":5,' '"power_button":true,' '"hide":["\\_SB.COM1","\\_SB_.C004"]' \
+    '"vnuma":[{"memory_mib":40,"vcpus":[0,1,4],"distances":[10,21]},{"memory_mib":24,"vcpus":[2,3],"distances":[20,10]}]'; do
+    grep -qF "$part" out || wrong="$wrong; it does not say $part"
+done
+verdict nodes-come-through "${wrong#; }"
 bad vnuma-without-acpi 'vnuma with acpi=0' 'set acpi=1 or remove vnuma' -- 'acpi=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
 bad vnuma-of-no-vcpus 'vcpus is 0' 'give at least 1' -- 'vcpus=0' 'vnuma=[ [ "size=64", "vcpus=0" ] ]'
 bad hide-text 'hide is no list' 'write hide=' -- 'hide="COM1"'
@@ -321,6 +324,25 @@ xz -k forms.txt; unreadable compressed 'forms.txt.xz: is compressed' 'xz -dc' --
 cat forms.txt forms.txt >broken.txt; unreadable two-machines 'broken.txt: line [0-9]*: a second RSDP' 'one machine' -- broken.txt
 cat forms/DSDT.dat good.elf >broken.dat; unreadable no-table-behind 'broken.dat: offset 0x[0-9a-f]*: no ACPI table' -- broken.dat
 mkdir nothing; unreadable empty-folder 'nothing: no table is in this folder' -- nothing
+refused show-nothing 1 'no tables are named' 'or - for standard input' -- "$tool" acpi show
+refused show-two-forms 1 'exclude each other' 'give one of them' -- "$tool" acpi show --hex --json forms.raw
+refused show-unknown-option 1 'acpi show: --loud' -- "$tool" acpi show --loud forms.raw
+shows() { # name, exit code, its last line, what to show...
+    local name=$1 code=$2 last=$3 got
+    shift 3
+    "$tool" acpi show "$@" >out 2>err
+    got=$?
+    verdict "$name" "$([ $got = "$code" ] || echo "exit code $got, not $code"; [ -s err ] && echo 'something on stderr'
+        [ "$(tail -n 1 out)" = "$last" ] || echo "it ends with: $(tail -n 1 out)")"
+}
+shows show-good 0 '9 tables, 0 faults' forms.raw
+cp forms/APIC.dat broken.dat
+printf '\377' | dd of=broken.dat bs=1 seek=9 conv=notrunc status=none
+shows show-faulty 2 '1 table, 1 fault' broken.dat
+"$tool" acpi show --faults broken.dat >out 2>err; verdict show-which-fault "$(grep -q '^APIC, byte 0x9: Checksum: wrong' out || echo not said)"
+"$tool" acpi show --json forms.raw | python3 -c 'import json, sys; t = json.load(sys.stdin); assert t["fault_count"] == 0 and len(t["tables"]) == t["count"]' 2>err
+verdict show-json "$(cat err)"
+"$tool" acpi show - <forms.txt >out 2>err; verdict show-stdin "$([ -s err ] && echo refused; grep -q '^RSDP at' out || echo 'no RSDP')"
 rm -rf held forms forms.* sources halfway broken.* large nothing one two
 
 # ---- usage

@@ -220,13 +220,13 @@ done
 # unless its clock counts instructions. That wants one host CPU (QEMU 7.2 live-locks with more).
 counted_clock() { machine --accel tcg --host-cpus 1 --qemu-arg -icount --qemu-arg shift=1,sleep=off; }
 
-begin linux-xen0 90
+begin linux-xen0 180
 counted_clock
 linux linux "$K61" "console=ttyS0 bp.do=check" xen=0 uart=1 ioapic=1 vcpus=2
 checked 2
 end
 
-begin linux-xen0-no-ioapic 90
+begin linux-xen0-no-ioapic 180
 counted_clock
 linux linux "$K61" "console=ttyS0 bp.do=check" xen=0 uart=1
 checked 1
