@@ -236,6 +236,9 @@ bool mangle_plan(struct mangle *m, const struct acpi_set *s, const struct mangle
         decide(m, &s->table[i]);
     if (!has_all(m, e))
         return false;
+    mangle_count_madt(&m->madt, given(m, "APIC")->table->bytes);
+    if (!m->madt.processors)
+        return fail(e, "the machine's MADT names no local APIC, so it is no PC: only a PC's tables can be a hardware domain's yet");
     read_namespace(m);
     mangle_plan_processors(m, given(m, "APIC")->table);
     if (!mangle_plan_hidden(m, e))

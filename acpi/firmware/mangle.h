@@ -77,7 +77,7 @@ struct mangle {
 
 /*
  * Decides everything. ns comes as aml_namespace_init leaves it, and is filled from the set's DSDT and SSDTs. False with a sentence: the set has no FADT, DSDT
- * or MADT that can be read, or an option asks for what is not there.
+ * or MADT that can be read, it is no PC's, or an option asks for what is not there.
  */
 bool mangle_plan(struct mangle *m, const struct acpi_set *s, const struct mangle_options *o, struct aml_namespace *ns, struct error *e);
 

@@ -138,7 +138,6 @@ void mangle_plan_processors(struct mangle *m, const struct acpi_table *madt)
 {
     unsigned vcpus = m->options->vcpus, n = 0;
     struct uids u = { { 0 } };
-    mangle_count_madt(&m->madt, madt->bytes);
     if (m->options->xen)
         for (; n < vcpus; n++)
             m->uid[n] = n;

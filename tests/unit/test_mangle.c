@@ -253,6 +253,20 @@ static void test_damaged_madt(void **state)
     free_machine(x);
 }
 
+static void test_no_pc(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    fadt(x);
+    dsdt(x);
+    madt_begin(x);
+    table_le(&x->out, 0x520b, 2);       /* a GICC */
+    table_zero(&x->out, 80);
+    end(x);
+    refused(x, "no local APIC");
+    free_machine(x);
+}
+
 static void test_refused(void **state)
 {
     struct machine *x = new_machine(true);
@@ -301,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_unknown_and_doubles),
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_damaged_madt),
+        cmocka_unit_test(test_no_pc),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
