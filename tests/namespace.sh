@@ -31,7 +31,8 @@ for machine in "$@"; do
     rm -rf "${work:?}"/*
     unpack "$machine" "$work" || { echo "namespace.sh: $name: cannot be unpacked" >&2; bad=1; continue; }
     cd "$work" || exit 1
-    mapfile -t tables < <(ls | grep -E '^(dsdt|ssdt[0-9]*)\.dat$' | sort -V)
+    mapfile -t tables < <(printf '%s\n' dsdt.dat ssdt*.dat | sort -V)
+    [ -e "${tables[-1]}" ] || unset 'tables[-1]'
     "$tool" acpi namespace --all --json "${tables[@]}" >ours.json || { bad=1; continue; }
     # What acpixtract has taken apart must be the same as what our own reader of dumps finds.
     if [ -e dump.txt ]; then
@@ -39,13 +40,13 @@ for machine in "$@"; do
         sed '/"tables"/,/^  \]/d' ours.json >b
         cmp -s a b || { echo "namespace.sh: $name: the dump gives other names than its tables" >&2; bad=1; }
     fi
-    "$tool" acpi s5 --json "${tables[@]}" >s5.json
+    "$tool" acpi s5 --json "${tables[@]}" >s5.json 2>s5.log
     # With the DSDT's names known where the two agree, so that iasl need not guess how many arguments its methods take.
     for t in "${tables[@]}"; do
         [ "$t" != dsdt.dat ] && iasl -e dsdt.dat -d "$t" >iasl.log 2>&1 && continue
         iasl -d "$t" >iasl.log 2>&1 || { echo "namespace.sh: $name: iasl cannot disassemble $t" >&2; tail -n 5 iasl.log >&2; bad=1; }
     done
-    acpiexec -di -b 'namespace;execute \_S5' "${tables[@]}" >acpiexec.txt 2>&1
+    acpiexec -di -b 'namespace;execute \_S5;quit' "${tables[@]}" >acpiexec.txt 2>&1
     python3 "$here/namespace.py" "$name" "${SHOW:-20}" || bad=1
     machines=$((machines + 1))
     cd / || exit 1

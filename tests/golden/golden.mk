@@ -9,6 +9,7 @@ $(B)/golden/acpi_tables: $(B)/san/tests/golden/acpi_tables.o $(B)/san/tests/gold
 golden: $(B)/golden/acpi_tables tool
 	tests/golden/golden.sh $< $(GOLDEN_ACPI)
 	tests/mangle.sh $(B)/bedplate
+	tests/namespace.sh $(B)/bedplate
 golden-accept: $(B)/golden/acpi_tables tool
 	tests/golden/golden.sh --accept $< $(GOLDEN_ACPI)
 	tests/mangle.sh --accept $(B)/bedplate
