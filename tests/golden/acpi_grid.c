@@ -90,7 +90,7 @@ static void take(const char *dir, const char *config, FILE *sets)
         fprintf(stderr, "%s: no tables\n", config);
         exit(1);
     }
-    if (!acpi_walk(&w, &p, span_of(image, used), at)) {
+    if (!walk_image(&w, &p, span_of(image, used), at)) {
         fprintf(stderr, "%s: %s\n", config, w.why);
         count.walked_badly++;
     }

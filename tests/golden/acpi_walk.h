@@ -117,7 +117,7 @@ static struct span table_at(struct walk *w, struct span image, uint64_t at, uint
 }
 
 /* The image stands at guest address `at`, the RSDP first. False: w->why says what is wrong. */
-static bool acpi_walk(struct walk *w, const struct platform *p, struct span image, uint64_t at)
+static bool walk_image(struct walk *w, const struct platform *p, struct span image, uint64_t at)
 {
     *w = (struct walk){ .p = p, .table = "XSDT" };
     if (p->board == BOARD_VIRT)

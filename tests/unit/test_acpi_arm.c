@@ -235,7 +235,7 @@ static const char *walked(const struct platform *p, const struct platform *told_
 {
     static struct walk w;
     struct span all = build(told_of, where);
-    bool content = acpi_walk(&w, p, all, where);
+    bool content = walk_image(&w, p, all, where);
     assert_int_equal(content, !w.why[0]);
     return w.why;
 }
@@ -333,7 +333,7 @@ static void the_walk_survives_damage(void **state)
         uint8_t *exact = malloc(all.left);              /* so that reads past the end are seen */
         memcpy(exact, image, all.left);
         exact[i] ^= 0x5a;
-        bool content = acpi_walk(&w, &p, span_of(exact, all.left), VIRT_ACPI_BASE);
+        bool content = walk_image(&w, &p, span_of(exact, all.left), VIRT_ACPI_BASE);
         assert_true(!content || is_gap(all, i));
         free(exact);
     }
