@@ -12,6 +12,20 @@ void aml_words_add(struct aml_words *w, const char *fmt, ...)
     va_end(args);
 }
 
+static void put(struct aml_words *w, char c)
+{
+    if (w && w->used + 1 < sizeof(w->text)) {
+        w->text[w->used++] = c;
+        w->text[w->used] = '\0';
+    }
+}
+
+void aml_words_put(struct aml_words *w, const char *text)
+{
+    while (*text)
+        put(w, *text++);
+}
+
 uint32_t aml_package_at(const struct telling *t, uint32_t at, uint32_t limit, uint32_t *end)
 {
     if (at >= limit)
@@ -39,7 +53,8 @@ static uint32_t segment(const struct telling *t, uint32_t at, uint32_t limit, st
             return 0;
     while (n > 1 && b[n - 1] == '_')
         n--;
-    aml_words_add(w, "%.*s", (int)n, (const char *)b);
+    for (unsigned i = 0; i < n; i++)
+        put(w, (char)b[i]);
     return at + 4;
 }
 
@@ -47,7 +62,7 @@ uint32_t aml_name_at(const struct telling *t, uint32_t at, uint32_t limit, struc
 {
     unsigned n = 1;
     while (at < limit && (t->bytes[at] == '\\' || t->bytes[at] == '^'))
-        aml_words_add(w, "%c", t->bytes[at++]);
+        put(w, (char)t->bytes[at++]);
     if (at >= limit)
         return 0;
     if (t->bytes[at] == 0)
@@ -61,7 +76,7 @@ uint32_t aml_name_at(const struct telling *t, uint32_t at, uint32_t limit, struc
     }
     for (unsigned i = 0; i < n; i++) {
         if (i)
-            aml_words_add(w, ".");
+            put(w, '.');
         at = at < limit ? segment(t, at, limit, w) : 0;
         if (!at)
             return 0;

@@ -840,6 +840,24 @@ static void aml_is_told(void **state)
     tells("Code: 3 bytes of code");
 }
 
+/* What is computed does not hide what is declared behind it, and calls take their arguments with them. */
+static void aml_behind_code_is_told(void **state)
+{
+    (void)state;
+    static const uint8_t aml[] = {
+        0x14, 0x0b, 'M', 'E', 'T', '2', 0x02, 0x72, 0x68, 0x69, 0x00, 0xa3,                 /* Method (MET2, 2) */
+        0x5b, 0x80, 'R', 'E', 'G', '0', 0x00, 'M', 'E', 'T', '2', 0x0a, 0x01, 0x68, 0x0a, 0x40,     /* from MET2 (1, Arg0), 64 bytes */
+        0xa0, 0x0f, 0x93, 'O', 'S', 'Y', 'S', 0x0a, 0x07, 0x08, 'A', 'B', 'C', 'D', 0x0a, 0x2a,     /* If (OSYS == 7) { Name (ABCD, 42) } */
+        0x70, 'M', 'E', 'T', '2', 0x01, 0x01, 0x60, 0x75, 0x60,                             /* Local0 = MET2 (1, 1); Local0++ */
+        0x08, 'L', 'A', 'S', 'T', 0x01,
+    };
+    begin("SSDT", 2);
+    table_bytes(&out, aml, sizeof(aml));
+    describe(end());
+    no_fault();
+    tells("OperationRegion (REG0): memory, from computed, bytes 0x40\nIf: \nName (ABCD): 0x2a\nCode: 10 bytes of code\nName (LAST): 1\n");
+}
+
 static void aml_faults(void **state)
 {
     (void)state;
@@ -888,7 +906,7 @@ int main(void)
         TEST(a_good_set_has_no_fault), TEST(root_faults), TEST(rsdp_faults), TEST(two_of_a_kind), TEST(fadt_is_told), TEST(fadt_faults),
         TEST(fadt_pointers), TEST(facs_faults), TEST(a_good_madt), TEST(madt_faults), TEST(madt_of_a_hardware_reduced_machine),
         TEST(madt_of_arm), TEST(numa_faults), TEST(pci_faults), TEST(iommu_faults), TEST(serial_faults), TEST(guest_tables),
-        TEST(platform_faults), TEST(error_tables), TEST(aml_is_told), TEST(aml_faults), TEST(hostile_sets_end),
+        TEST(platform_faults), TEST(error_tables), TEST(aml_is_told), TEST(aml_behind_code_is_told), TEST(aml_faults), TEST(hostile_sets_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
