@@ -163,27 +163,6 @@ const struct acpi_table *tell_at(const struct acpi_set *s, uint64_t at)
     return NULL;
 }
 
-/* Of the set as a whole: told through a telling that has no table. */
-unsigned acpi_describe_whole(const struct acpi_set *s, const struct acpi_listener *l)
-{
-    struct telling t = { .set = s, .l = l };
-    static const char *const only[] = { "FACP", "DSDT", "APIC", "FACS", "SRAT", "SLIT", "MCFG", "STAO", "MSCT", "GTDT" };
-    for (unsigned i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
-        unsigned n = 0;
-        for (unsigned k = 0; k < s->n; k++)
-            n += acpi_is(&s->table[k], only[i]);
-        if (n > 1)
-            tell_table_wrong(&t, "%u tables are called %s: an operating system takes one and does not say which", n, only[i]);
-        if (!n && s->rsdp.bytes.at && i < 2 && !s->lost)
-            tell_table_wrong(&t, "the set has no %s, which every machine must have", only[i]);
-        tell_late(&t);
-    }
-    if (s->lost)
-        tell_table_wrong(&t, "the set has %u tables more than the %u that are told here", s->lost, ACPI_SET_MAX);
-    tell_late(&t);
-    return t.faults;
-}
-
 unsigned acpi_describe_set(const struct acpi_set *s, const struct acpi_listener *l)
 {
     unsigned faults = 0;

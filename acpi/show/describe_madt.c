@@ -121,6 +121,16 @@ static void check_source(struct telling *t, uint64_t v)
         tell_wrong(t, "interrupt %llu has an override already", (unsigned long long)v);
 }
 
+/* The SCI is shared and level-triggered (ACPI 6.4, 5.2.9, SCI_INT); what its override says is believed. */
+static void check_override_flags(struct telling *t, uint64_t v)
+{
+    for (unsigned i = 0; (v & 0xc) == 4 && i < t->set->n; i++) {
+        struct span sci = span_slice(t->set->table[i].bytes, 46, 2);
+        if (acpi_is(&t->set->table[i], "FACP") && !sci.broken && tell_own(t, 3, 1) && span_le(&sci, 2) == tell_own(t, 3, 1))
+            tell_wrong(t, "this is the SCI, which has to be level-triggered");
+    }
+}
+
 static void check_lint(struct telling *t, uint64_t v)
 {
     if (v > 1)
@@ -165,7 +175,7 @@ static const struct tell_row ioapic[] = {
 };
 static const struct tell_row override[] = {
     { "Bus", 1, TELL_NUMBER, NULL, check_bus }, { "Source", 1, TELL_NUMBER, NULL, check_source },
-    { "Global System Interrupt", 4, TELL_NUMBER, NULL, NULL }, { "Flags", 2, TELL_BITS, inti, NULL }, ROWS_END,
+    { "Global System Interrupt", 4, TELL_NUMBER, NULL, NULL }, { "Flags", 2, TELL_BITS, inti, check_override_flags }, ROWS_END,
 };
 static const struct tell_row nmi_source[] = {
     { "Flags", 2, TELL_BITS, inti, NULL }, { "Global System Interrupt", 4, TELL_NUMBER, NULL, NULL }, ROWS_END,

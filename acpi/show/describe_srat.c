@@ -4,16 +4,39 @@
 /* Ranges beyond these are told, but not compared: the work stays linear. */
 enum { RANGES = 128 };
 struct srat {
-    struct tell_seen apic, uid;
+    struct tell_seen apic, uid, madt;
+    bool has_madt;
     struct { uint64_t base, end; } range[RANGES];
     unsigned ranges;
 };
 
+/* The APIC IDs that the set's MADT has, enabled or not. */
+static void gather(struct srat *s, const struct acpi_set *set)
+{
+    for (unsigned i = 0; i < set->n && !s->has_madt; i++) {
+        struct span v = set->table[i].bytes;
+        s->has_madt = acpi_is(&set->table[i], "APIC");
+        (void)span_take(&v, 44);
+        while (s->has_madt && v.left && !v.broken) {
+            struct span head = v, entry, id;
+            uint8_t type = span_u8(&head), length = span_u8(&head);
+            entry = span_take(&v, length ? length : UINT64_MAX);
+            id = type == 0 ? span_slice(entry, 3, 1) : span_slice(entry, 4, 4);
+            if (!id.broken && (type == 0 || type == 9))
+                (void)tell_seen(&s->madt, span_le(&id, type ? 4 : 1));
+        }
+    }
+}
+
 static void check_apic(struct telling *t, uint64_t v)
 {
     struct srat *s = t->own;
-    if (tell_own(t, tell_own(t, 0, 1) == 2 ? 12 : 4, 4) & 1 && tell_seen(&s->apic, v))
+    if (!(tell_own(t, tell_own(t, 0, 1) == 2 ? 12 : 4, 4) & 1))
+        return;
+    if (tell_seen(&s->apic, v))
         tell_wrong(t, "APIC ID %llu has an affinity already", (unsigned long long)v);
+    else if (s->has_madt && v < SEEN_MAX && !tell_seen(&s->madt, v))
+        tell_wrong(t, "no processor of the MADT has APIC ID %llu", (unsigned long long)v);
 }
 
 static void check_uid(struct telling *t, uint64_t v)
@@ -87,6 +110,7 @@ static const struct tell_row srat_rows[] = { T_CHECK("Reserved (Table Revision)"
 static void tell_srat(struct telling *t)
 {
     struct srat s = { .ranges = 0 };
+    gather(&s, t->set);
     t->own = &s;
     tell_rows(t, srat_rows);
     tell_list(t, &entries, UINT32_MAX);

@@ -380,6 +380,21 @@ static void two_of_a_kind(void **state)
     says("table: what points at it expects a table of another signature");
 }
 
+static void tables_in_each_others_place(void **state)
+{
+    (void)state;
+    small_table("WAET", 0x1000);
+    small_table("WSMT", 0x1027);
+    small_table("SSDT", 0x1050);
+    small_table("SSDT", 0x1080);
+    (void)acpi_describe_set(set, listener());
+    says("table: the WAET at 0x1000..0x1027 and the WSMT at 0x1027..0x104e overlap");
+    says("table: an SSDT of 40 bytes with the table ID \"BEDPLATE\" is there twice");
+    set->table[1].at = 0x1028;
+    (void)acpi_describe_set(set, listener());
+    assert_null(strstr(heard->faults, "overlap"));
+}
+
 /* ---- FADT and FACS ---- */
 
 /* Of a PC with all there is; good. */
@@ -562,6 +577,17 @@ static void madt_of_a_hardware_reduced_machine(void **state)
     no_fault();
 }
 
+static void the_sci_is_level(void **state)
+{
+    (void)state;
+    (void)fadt();
+    begin_madt(1);
+    lapic(0, 0, 1);
+    override(0, 9, 9, 5);
+    describe(end());
+    says("Flags: this is the SCI, which has to be level-triggered");
+}
+
 static void gicc(uint32_t uid, uint32_t flags)
 {
     table_entry(&out, 11, 80), le(0, 2), le(uid, 4), le(uid, 4), le(flags, 4);
@@ -612,6 +638,11 @@ static void numa_faults(void **state)
     says("Length: enabled, but has no byte");
     says("APIC ID: APIC ID 4 has an affinity already");
     says("ACPI Processor UID: UID 5 has an affinity already");
+    begin_madt(1);
+    lapic(0, 3, 1);
+    (void)end();
+    describe(&set->table[1]);
+    says("APIC ID: no processor of the MADT has APIC ID 4");
     begin("SLIT", 1);
     le(3, 8), le(10, 1), le(20, 1), le(9, 1), le(21, 1), le(11, 1), le(20, 1), le(20, 1), le(20, 1), le(10, 1);
     describe(end());
@@ -903,9 +934,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(header_faults), TEST(length_faults), TEST(unknown_tables_are_bytes), TEST(what_is_no_table_is_told_too), TEST(structure_faults),
-        TEST(a_good_set_has_no_fault), TEST(root_faults), TEST(rsdp_faults), TEST(two_of_a_kind), TEST(fadt_is_told), TEST(fadt_faults),
+        TEST(a_good_set_has_no_fault), TEST(root_faults), TEST(rsdp_faults), TEST(two_of_a_kind), TEST(tables_in_each_others_place), TEST(fadt_is_told), TEST(fadt_faults),
         TEST(fadt_pointers), TEST(facs_faults), TEST(a_good_madt), TEST(madt_faults), TEST(madt_of_a_hardware_reduced_machine),
-        TEST(madt_of_arm), TEST(numa_faults), TEST(pci_faults), TEST(iommu_faults), TEST(serial_faults), TEST(guest_tables),
+        TEST(the_sci_is_level), TEST(madt_of_arm), TEST(numa_faults), TEST(pci_faults), TEST(iommu_faults), TEST(serial_faults), TEST(guest_tables),
         TEST(platform_faults), TEST(error_tables), TEST(aml_is_told), TEST(aml_behind_code_is_told), TEST(aml_faults), TEST(hostile_sets_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
