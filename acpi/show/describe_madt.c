@@ -7,7 +7,9 @@ struct madt {
     struct tell_seen apic, uid, gic_uid, override;
     struct { uint64_t id, gsi; } ioapic[IOAPICS];
     unsigned ioapics, gicds;
-    bool processor, legacy;     /* an enabled one is among them; PCAT_COMPAT */
+    bool processor;             /* an enabled one is among them */
+    bool reduced;               /* what the FADT says: hardware-reduced, and which interrupt the SCI is (0: none) */
+    uint64_t sci;
 };
 
 static bool usable(uint64_t flags) { return flags & 3; }
@@ -124,11 +126,9 @@ static void check_source(struct telling *t, uint64_t v)
 /* The SCI is shared and level-triggered (ACPI 6.4, 5.2.9, SCI_INT); what its override says is believed. */
 static void check_override_flags(struct telling *t, uint64_t v)
 {
-    for (unsigned i = 0; (v & 0xc) == 4 && i < t->set->n; i++) {
-        struct span sci = span_slice(t->set->table[i].bytes, 46, 2);
-        if (acpi_is(&t->set->table[i], "FACP") && !sci.broken && tell_own(t, 3, 1) && span_le(&sci, 2) == tell_own(t, 3, 1))
-            tell_wrong(t, "this is the SCI, which has to be level-triggered");
-    }
+    const struct madt *m = t->own;
+    if ((v & 0xc) == 4 && m->sci && m->sci == tell_own(t, 3, 1))
+        tell_wrong(t, "this is the SCI, which has to be level-triggered");
 }
 
 static void check_lint(struct telling *t, uint64_t v)
@@ -140,13 +140,9 @@ static void check_lint(struct telling *t, uint64_t v)
 /* PCAT_COMPAT promises 8259s, which a hardware-reduced machine has not (ACPI 6.4, 4.1, table 4.1). */
 static void check_madt_flags(struct telling *t, uint64_t v)
 {
-    struct madt *m = t->own;
-    m->legacy = v & 1;
-    for (unsigned i = 0; v & 1 && i < t->set->n; i++) {
-        struct span flags = span_slice(t->set->table[i].bytes, 112, 4);
-        if (acpi_is(&t->set->table[i], "FACP") && span_le(&flags, 4) >> 20 & 1)
-            tell_wrong(t, "8259s are promised, but the FADT says that the machine is hardware-reduced");
-    }
+    const struct madt *m = t->own;
+    if (v & 1 && m->reduced)
+        tell_wrong(t, "8259s are promised, but the FADT says that the machine is hardware-reduced");
 }
 
 static const struct tell_word madt_flag[] = { BIT(0, "PCAT_COMPAT: has 8259s"), WORDS_END };
@@ -261,9 +257,22 @@ static const struct tell_row madt_rows[] = {
     { "Local Interrupt Controller Address", 4, TELL_HEX, NULL, NULL }, { "Flags", 4, TELL_BITS, madt_flag, check_madt_flags }, ROWS_END,
 };
 
+static void ask_fadt(struct madt *m, const struct acpi_set *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        struct span sci = span_slice(s->table[i].bytes, 46, 2), flags = span_slice(s->table[i].bytes, 112, 4);
+        if (!acpi_is(&s->table[i], "FACP"))
+            continue;
+        m->sci = span_le(&sci, 2);
+        m->reduced = span_le(&flags, 4) >> 20 & 1;
+        return;
+    }
+}
+
 static void tell_madt(struct telling *t)
 {
     struct madt m = { .ioapics = 0 };
+    ask_fadt(&m, t->set);
     t->own = &m;
     tell_rows(t, madt_rows);
     tell_list(t, &entries, UINT32_MAX);

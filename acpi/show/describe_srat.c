@@ -10,14 +10,19 @@ struct srat {
     unsigned ranges;
 };
 
-/* The APIC IDs that the set's MADT has, enabled or not. */
+/* The APIC IDs that the set's MADT has, enabled or not. One with more entries than machines have is not asked: each SRAT comes by here. */
+enum { ENTRIES_ASKED = 16384 };
 static void gather(struct srat *s, const struct acpi_set *set)
 {
     for (unsigned i = 0; i < set->n && !s->has_madt; i++) {
         struct span v = set->table[i].bytes;
         s->has_madt = acpi_is(&set->table[i], "APIC");
         (void)span_take(&v, 44);
-        while (s->has_madt && v.left && !v.broken) {
+        for (unsigned n = 0; s->has_madt && v.left && !v.broken; n++) {
+            if (n == ENTRIES_ASKED) {
+                s->has_madt = false;
+                return;
+            }
             struct span head = v, entry, id;
             uint8_t type = span_u8(&head), length = span_u8(&head);
             entry = span_take(&v, length ? length : UINT64_MAX);
