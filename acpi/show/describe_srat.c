@@ -82,8 +82,8 @@ static const struct tell_word initiator_flag[] = { BIT(0, "enabled"), BIT(1, "ar
 static const struct tell_word handle[] = { IS(0, "ACPI"), IS(1, "PCI"), WORDS_END };
 
 static const struct tell_row cpu[] = {
-    T_NUMBER("Proximity Domain, bits 7..0", 1), T_CHECK("APIC ID", 1, TELL_NUMBER, check_apic), T_BITS("Flags", 4, enabled),
-    T_ROW("Local SAPIC EID", 1, TELL_NUMBER | TELL_DULL), T_ROW("Proximity Domain, bits 31..8", 3, TELL_HEX | TELL_DULL),
+    T_NUMBER("Proximity Domain [7:0]", 1), T_CHECK("APIC ID", 1, TELL_NUMBER, check_apic), T_BITS("Flags", 4, enabled),
+    T_ROW("Local SAPIC EID", 1, TELL_NUMBER | TELL_DULL), T_ROW("Proximity Domain [31:8]", 3, TELL_HEX | TELL_DULL),
     T_ROW("Clock Domain", 4, TELL_NUMBER | TELL_DULL), ROWS_END,
 };
 static const struct tell_row memory[] = {

@@ -109,7 +109,6 @@ static void text_field(struct acpi_show *w, const struct acpi_field *f)
     if (w->used + strlen(f->name) + strlen(f->value) + 3 > WRAP && !w->first) {
         put(w, ";");
         end_line(w);
-        pad(w, 7 + NAME_COLUMN);
         w->first = true;
     } else if (!w->first) {
         put(w, ";");
