@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const struct tell_kind_of *const families[] = {
-    tell_root_kinds, tell_fadt_kinds, tell_madt_kinds, tell_aml_kinds, tell_numa_kinds, tell_pci_kinds, tell_iommu_kinds,
+    tell_root_kinds, tell_fadt_kinds, tell_madt_kinds, tell_aml_kinds, tell_numa_kinds, tell_pci_kinds, tell_iort_kinds, tell_iommu_kinds,
     tell_serial_kinds, tell_error_kinds, tell_platform_kinds, tell_guest_kinds, tell_power_kinds, tell_boot_kinds, tell_other_kinds,
 };
 

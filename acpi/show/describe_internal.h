@@ -168,6 +168,6 @@ const char *tell_path_fault(const uint8_t *at, uint32_t n);
 
 /* Each family ends with a kind whose signature is NULL. */
 extern const struct tell_kind_of tell_root_kinds[], tell_fadt_kinds[], tell_madt_kinds[], tell_aml_kinds[], tell_numa_kinds[],
-    tell_pci_kinds[], tell_iommu_kinds[], tell_serial_kinds[], tell_error_kinds[], tell_platform_kinds[], tell_guest_kinds[],
+    tell_pci_kinds[], tell_iort_kinds[], tell_iommu_kinds[], tell_serial_kinds[], tell_error_kinds[], tell_platform_kinds[], tell_guest_kinds[],
     tell_power_kinds[], tell_boot_kinds[], tell_other_kinds[];
 #endif

@@ -1,4 +1,4 @@
-/* Owns: buses and what translates for them: MCFG (PCI firmware specification), VIOT and IORT. */
+/* Owns: buses and what translates for them: MCFG (PCI firmware specification) and VIOT. */
 #include "acpi/show/describe_internal.h"
 
 /* ---- MCFG ---- */
@@ -94,51 +94,10 @@ static void tell_viot(struct telling *t)
         tell_list(t, &viot_list, count);
 }
 
-/* ---- IORT (Arm DEN 0049) ---- */
-
-static const struct tell_row iort_rows[] = { T_NUMBER("Number of IORT Nodes", 4), T_HEX("Offset to Array of IORT Nodes", 4), T_RESERVED(4), ROWS_END };
-static const struct tell_row iort_head[] = {
-    T_ROW("Type", 1, TELL_TYPE), T_ROW("Length", 2, TELL_LENGTH), T_NUMBER("Revision", 1), T_NUMBER("Identifier", 4),
-    T_NUMBER("Number of ID mappings", 4), T_HEX("Reference to ID Array", 4), ROWS_END,
-};
-static const struct tell_row its_group[] = { T_NUMBER("Number of ITSs", 4), T_NUMBER("GIC ITS Identifier", 4), ROWS_END };
-static const struct tell_row named[] = {
-    T_HEX("Node Flags", 4), T_HEX("Memory access properties", 8), T_NUMBER("Device Memory Address Size Limit", 1), ROWS_END,
-};
-static const struct tell_row root_complex[] = {
-    T_HEX("Memory access properties", 8), T_HEX("ATS Attribute", 4), T_NUMBER("PCI Segment number", 4), T_NUMBER("Memory address size limit", 1),
-    T_HEX("PASID capabilities", 2), T_UNUSED(1), ROWS_END,
-};
-static const struct tell_row smmu[] = {
-    T_HEX("Base Address", 8), T_HEX("Span", 8), T_NUMBER("Model", 4), T_HEX("Flags", 4), T_HEX("Reference to Global Interrupt Array", 4),
-    T_NUMBER("Number of context interrupts", 4), ROWS_END,
-};
-static const struct tell_row smmu3[] = {
-    T_HEX("Base Address", 8), T_HEX("Flags", 4), T_UNUSED(4), T_HEX("VATOS Address", 8), T_NUMBER("Model", 4), T_NUMBER("Event GSIV", 4),
-    T_NUMBER("PRI GSIV", 4), T_NUMBER("GERR GSIV", 4), T_NUMBER("Sync GSIV", 4), ROWS_END,
-};
-static const struct tell_sub iort_subs[] = {
-    { 0, 20, "ITS Group", its_group, NULL, NULL },               { 1, 0, "Named Component", named, NULL, NULL },
-    { 2, 33, "Root Complex", root_complex, NULL, NULL },         { 3, 0, "SMMUv1 or v2", smmu, NULL, NULL },
-    { 4, 0, "SMMUv3", smmu3, NULL, NULL },                       { 5, 0, "PMCG", NULL, NULL, NULL },
-    { 6, 0, "Memory Range", NULL, NULL, NULL },                  SUBS_END,
-};
-static const struct tell_list iort_list = { .head = iort_head, .subs = iort_subs, .other = "Node" };
-
-static void tell_iort(struct telling *t)
-{
-    uint32_t count = (uint32_t)tell_get(t, 36, 4), offset = (uint32_t)tell_get(t, 40, 4);
-    tell_rows(t, iort_rows);
-    if (offset > t->at && offset <= t->end)
-        tell_data(t, offset, "Data");
-    tell_list(t, &iort_list, count);
-}
-
 const struct tell_kind_of tell_pci_kinds[] = {
     { .signature = "MCFG", .title = "PCI Express Memory-mapped Configuration Space", .clause = "PCI Firmware Specification 3.3, 4.1.2",
       .low = 1, .high = 1, .tell = tell_mcfg, .least = { { 1, 44 } } },
     { .signature = "VIOT", .title = "Virtual I/O Translation Table", .clause = "ACPI 6.5, 5.2.31", .high = 1, .tell = tell_viot,
       .least = { { 0, 48 } } },
-    { .signature = "IORT", .title = "I/O Remapping Table", .clause = "Arm DEN 0049", .high = 6, .tell = tell_iort, .least = { { 0, 48 } } },
     { .signature = NULL },
 };

@@ -691,6 +691,27 @@ static void pci_faults(void **state)
     says("table: the nodes cannot begin at offset 0x14");
 }
 
+static void iort_faults(void **state)
+{
+    (void)state;
+    begin("IORT", 0);
+    le(2, 4), le(48, 4), le(0, 4);
+    le(0, 1), le(24, 2), le(0, 1), le(0, 4), le(0, 4), le(0, 4), le(1, 4), le(7, 4);
+    le(2, 1), le(56, 2), le(1, 1), le(1, 4), le(1, 4), le(36, 4), le(1, 4), le(0, 3), le(3, 1), le(0, 4), le(0, 4), le(64, 1), le(0, 3);
+    le(0, 4), le(0xffff, 4), le(0, 4), le(48, 4), le(0, 4);
+    struct acpi_table *t = end();
+    describe(t);
+    no_fault();
+    tells("GIC ITS Identifier: 7");
+    tells("Number of IDs - 1: 65535");
+    put(t, 72 + 36 + 12, 0x200, 4);
+    describe(t);
+    says("Output reference: no node stands at offset 0x200");
+    put(t, 72 + 12, 57, 4);
+    describe(t);
+    says("table: the ID mappings of a node stand outside of it, at offset 0x39");
+}
+
 static void iommu_faults(void **state)
 {
     (void)state;
@@ -936,7 +957,7 @@ int main(void)
         TEST(header_faults), TEST(length_faults), TEST(unknown_tables_are_bytes), TEST(what_is_no_table_is_told_too), TEST(structure_faults),
         TEST(a_good_set_has_no_fault), TEST(root_faults), TEST(rsdp_faults), TEST(two_of_a_kind), TEST(tables_in_each_others_place), TEST(fadt_is_told), TEST(fadt_faults),
         TEST(fadt_pointers), TEST(facs_faults), TEST(a_good_madt), TEST(madt_faults), TEST(madt_of_a_hardware_reduced_machine),
-        TEST(the_sci_is_level), TEST(madt_of_arm), TEST(numa_faults), TEST(pci_faults), TEST(iommu_faults), TEST(serial_faults), TEST(guest_tables),
+        TEST(the_sci_is_level), TEST(madt_of_arm), TEST(numa_faults), TEST(pci_faults), TEST(iort_faults), TEST(iommu_faults), TEST(serial_faults), TEST(guest_tables),
         TEST(platform_faults), TEST(error_tables), TEST(aml_is_told), TEST(aml_behind_code_is_told), TEST(aml_faults), TEST(hostile_sets_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
