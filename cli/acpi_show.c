@@ -201,6 +201,22 @@ static int show(const struct acpi_set *s, const struct wishes *w)
     return c.faults ? EXIT_REFUSED : EXIT_WELL;
 }
 
+/* argv ends with NULL. */
+static int show_files(char **argv, const struct wishes *w)
+{
+    struct acpi_input *in = calloc(1, sizeof(*in));
+    struct error e = { "" };
+    bool ok = true;
+    if (!in)
+        abort();
+    for (; ok && *argv; argv++)
+        ok = acpi_input_add(in, *argv, &e);
+    int code = ok ? show(&in->set, w) : complain_error(EXIT_REFUSED, &e);
+    acpi_input_free(in);
+    free(in);
+    return code;
+}
+
 static int run(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -221,18 +237,7 @@ static int run(int argc, char **argv)
     }
     if (optind == argc)
         return complain(EXIT_USAGE, "acpi show: no tables are named: write `bedplate acpi show FILE...`, or - for standard input, or live");
-    struct acpi_input *in = calloc(1, sizeof(*in));
-    struct error e = { "" };
-    int code = EXIT_REFUSED;
-    bool ok = in != NULL;
-    if (!in)
-        abort();
-    for (int i = optind; ok && i < argc; i++)
-        ok = acpi_input_add(in, argv[i], &e);
-    code = ok ? show(&in->set, &w) : complain_error(code, &e);
-    acpi_input_free(in);
-    free(in);
-    return code;
+    return show_files(argv + optind, &w);
 }
 
 const struct command acpi_verb_show = {
