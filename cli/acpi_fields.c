@@ -60,7 +60,7 @@ static void hear_field(void *owner, const struct acpi_field *from)
     f->faults += from->fault != NULL;
 }
 
-/* Faults of the set as a whole come after the last table, and are told with the first. */
+/* Faults of the set as a whole come after the last table, and are told with it. */
 static void hear_fault(void *owner, const char *sentence)
 {
     struct fields *f = owner;
@@ -107,10 +107,14 @@ const struct fields_table *fields_find(const struct fields *f, const char *key)
     return NULL;
 }
 
-/* Checksums, lengths and addresses follow from the rest: they say nothing of their own. */
+/* Checksums, lengths and the FADT's pointers follow from the rest: they say nothing of their own. */
 static bool follows(const struct field *f)
 {
-    return strstr(f->name, "hecksum") || strcmp(f->name, "Length") == 0 || strstr(f->name, "DSDT") || strstr(f->name, "FIRMWARE_CTRL");
+    static const char *const names[] = { "Length", "Checksum", "Extended Checksum", "DSDT", "X_DSDT", "FIRMWARE_CTRL", "X_FIRMWARE_CTRL" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(f->name, names[i]) == 0)
+            return true;
+    return false;
 }
 
 static bool same_kind(const struct field *a, const struct field *b)

@@ -105,8 +105,9 @@ static int run(int argc, char **argv)
 
 const struct command acpi_verb_report = {
     "report", "CFG|TABLES -o FILE", "a page to look at: memory map, interrupts, tables, differences",
-    "Writes one self-contained HTML page about a guest (a configuration, *.cfg) or about any machine (a folder, an acpidump text, raw tables, \"live\"):\n"
-    "its memory map drawn to scale, who interrupts whom, its ACPI tables field by field with the clauses that define them.\n\n"
+    "Writes one HTML page, which needs nothing besides itself, about a guest (a configuration, *.cfg; its kernel and modules are read, since\n"
+    "the memory map shows where they go) or about any machine (a folder, acpidump's text, raw tables, \"live\"): its memory map drawn to\n"
+    "scale, who interrupts whom, its ACPI tables field by field with the clauses that define them.\n\n"
     "  -o, --output FILE   where the page goes\n"
     "  --against OTHER     also how another configuration's or machine's tables differ\n\n"
     "Examples:\n"

@@ -6,12 +6,6 @@ static struct span body(const struct acpi_table *t, uint64_t from)
     return t ? span_slice(t->bytes, from, t->bytes.left > from ? t->bytes.left - from : 0) : (struct span){ NULL, 0, true };
 }
 
-static uint64_t number(struct span s, uint64_t at, unsigned size)
-{
-    struct span v = span_slice(s, at, size);
-    return span_le(&v, size);
-}
-
 static const char *manner_of(uint64_t flags)
 {
     static const char *const word[4] = { "as the bus has it", "edge", "", "level" };
@@ -25,21 +19,21 @@ static void madt_entry(struct model *m, uint64_t type, struct span s)
     uint64_t flags;
     switch (type) {
     case 0: case 9:     /* local APIC, x2APIC: enabled, or online capable */
-        flags = number(s, type ? 8 : 4, 4);
+        flags = acpi_number(s, type ? 8 : 4, 4);
         m->cpus += flags & 1;
         m->cpus_told += (flags & 3) != 0;
         m->lapic = true;
         break;
     case 1:
-        model_region(m, number(s, 4, 4), 4096, REGION_DEVICE, "IOAPIC %u", (unsigned)number(s, 2, 1));
+        model_region(m, acpi_number(s, 4, 4), 4096, REGION_DEVICE, "IOAPIC %u", (unsigned)acpi_number(s, 2, 1));
         m->ioapics++;
         break;
     case 2:
-        (void)snprintf(source, sizeof(source), "ISA line %u", (unsigned)number(s, 3, 1));
-        model_line(m, (unsigned)number(s, 4, 4), source, manner_of(number(s, 8, 2)));
+        (void)snprintf(source, sizeof(source), "ISA line %u", (unsigned)acpi_number(s, 3, 1));
+        model_line(m, (unsigned)acpi_number(s, 4, 4), source, manner_of(acpi_number(s, 8, 2)));
         break;
     case 0xb:           /* GICC */
-        flags = number(s, 12, 4);
+        flags = acpi_number(s, 12, 4);
         m->cpus += flags & 1;
         m->cpus_told += flags & 1;
         break;
@@ -53,11 +47,11 @@ static void read_madt(struct model *m, const struct acpi_table *t)
     struct span s = body(t, 44);
     if (!t)
         return;
-    if (number(t->bytes, 36, 4))
-        model_region(m, number(t->bytes, 36, 4), 4096, REGION_DEVICE, "local APIC");
-    m->pic = number(t->bytes, 40, 4) & 1;
+    if (acpi_number(t->bytes, 36, 4))
+        model_region(m, acpi_number(t->bytes, 36, 4), 4096, REGION_DEVICE, "local APIC");
+    m->pic = acpi_number(t->bytes, 40, 4) & 1;
     while (s.left >= 2) {
-        uint64_t type = number(s, 0, 1), length = number(s, 1, 1);
+        uint64_t type = acpi_number(s, 0, 1), length = acpi_number(s, 1, 1);
         struct span entry = span_take(&s, length < 2 ? UINT64_MAX : length);
         if (entry.broken)
             return;
@@ -70,9 +64,9 @@ static void read_mcfg(struct model *m, const struct acpi_table *t)
     struct span s = body(t, 44);
     while (s.left >= 16) {
         struct span e = span_take(&s, 16);
-        uint64_t first = number(e, 10, 1), last = number(e, 11, 1);
+        uint64_t first = acpi_number(e, 10, 1), last = acpi_number(e, 11, 1);
         if (last >= first)
-            model_region(m, number(e, 0, 8) + (first << 20), (last - first + 1) << 20, REGION_DEVICE, "PCIe configuration");
+            model_region(m, acpi_number(e, 0, 8) + (first << 20), (last - first + 1) << 20, REGION_DEVICE, "PCIe configuration");
     }
 }
 
@@ -81,12 +75,12 @@ static void read_srat(struct model *m, const struct acpi_table *t)
 {
     struct span s = body(t, 48);
     while (s.left >= 2) {
-        uint64_t type = number(s, 0, 1), length = number(s, 1, 1);
+        uint64_t type = acpi_number(s, 0, 1), length = acpi_number(s, 1, 1);
         struct span e = span_take(&s, length < 2 ? UINT64_MAX : length);
         if (e.broken)
             return;
-        if (type == 1 && (number(e, 28, 4) & 1))
-            model_region(m, number(e, 8, 8), number(e, 16, 8), REGION_RAM, "RAM of node %u", (unsigned)number(e, 2, 4));
+        if (type == 1 && (acpi_number(e, 28, 4) & 1))
+            model_region(m, acpi_number(e, 8, 8), acpi_number(e, 16, 8), REGION_RAM, "RAM of node %u", (unsigned)acpi_number(e, 2, 4));
     }
 }
 
@@ -107,14 +101,14 @@ void model_of_tables(struct model *m, const struct acpi_set *s, const char *name
     read_mcfg(m, acpi_set_find(s, "MCFG", 0));
     read_srat(m, acpi_set_find(s, "SRAT", 0));
     if (hpet)
-        model_region(m, number(hpet->bytes, 44, 8), 1024, REGION_DEVICE, "HPET");
+        model_region(m, acpi_number(hpet->bytes, 44, 8), 1024, REGION_DEVICE, "HPET");
     read_places(m, s);
     if (m->ioapics)
         m->pic = false;     /* drawn once: what carries the lines */
     model_pill(m, true, "%u processor%s", m->cpus, m->cpus == 1 ? "" : "s");
     model_pill(m, m->ioapics, "%u IOAPIC%s", m->ioapics, m->ioapics == 1 ? "" : "s");
     model_pill(m, hpet, "HPET");
-    model_pill(m, facp && (number(facp->bytes, 112, 4) >> 20 & 1), "hardware-reduced");
+    model_pill(m, facp && (acpi_number(facp->bytes, 112, 4) >> 20 & 1), "hardware-reduced");
     model_pill(m, acpi_set_find(s, "TPM2", 0) || acpi_set_find(s, "TCPA", 0), "TPM");
     model_pill(m, acpi_set_find(s, "DMAR", 0) || acpi_set_find(s, "IVRS", 0), "IOMMU");
 }

@@ -285,6 +285,11 @@ reads_back txt
 refused dump-unknown-form 1 '--format jsn is none' 'did you mean json' -- "$tool" acpi dump forms.cfg --format jsn
 refused dump-two-guests 1 'write `bedplate acpi dump CFG`' -- "$tool" acpi dump forms.cfg good.cfg
 refused dump-without-iasl 5 'iasl cannot be run: No such file' 'install acpica-tools' -- env PATH=/nowhere "$tool" acpi dump forms.cfg --format asl -o other
+refused report-nowhere 1 'write `bedplate acpi report CFG -o FILE.html`' -- "$tool" acpi report forms.cfg
+refused report-no-such-guest 2 'absent.cfg: ' -- "$tool" acpi report absent.cfg -o report.html
+refused report-against-nobody 2 'absent: ' -- "$tool" acpi report good.cfg --against absent -o report.html
+refused report-no-folder 2 'nodir/report.html: cannot be written: No such file' 'choose another place with -o' -- "$tool" acpi report good.cfg -o nodir/report.html
+refused report-full-disk 2 '/dev/full' 'name a file with -o' -- "$tool" acpi report good.cfg -o /dev/full
 refused dump-into-file 2 'forms.txt: cannot be made: it is a file' 'name another folder' -- "$tool" acpi dump forms.cfg -o forms.txt
 refused dump-nowhere 2 'nowhere/tables: cannot be made: No such file' 'name another folder' -- "$tool" acpi dump forms.cfg -o nowhere/tables
 refused dump-text-nowhere 2 'nowhere/text: cannot be written: No such file' 'another place' -- "$tool" acpi dump forms.cfg --format acpidump -o nowhere/text
