@@ -65,8 +65,8 @@ static void print_hidden(const struct mangle *m)
         row = last ? 0 : row;
     }
     if (m->options->uart.space != MANGLE_NO_UART && !m->uart_found)
-        (void)printf("%shidden    %sno device of the AML is known to be the UART at %#llx; STAO says only that it is not the domain's\n", bold(), plain(),
-                     (unsigned long long)m->options->uart.at);
+        (void)printf("%shidden    %sno device of the AML is known to be the UART at %#llx: %s\n", bold(), plain(), (unsigned long long)m->options->uart.at,
+                     m->ignore_spcr ? "STAO says only that SPCR's UART is to be ignored" : "the domain is not told to leave it alone");
     if (m->ns->full || m->ns->skipped)
         (void)printf("%shidden    %spart of the AML could not be read (%u places): a device there is not hidden\n", bold(), plain(), m->ns->skipped + m->ns->full);
 }

@@ -92,6 +92,10 @@ golden() { # name: the decisions of a set that was checked
     fi
 }
 
+spcr() { # name, whether STAO takes the UART of SPCR from the domain
+    [ "$(number "$work/$1/STAO.dat" 36 1)" = "$2" ] || complain "$1: STAO's byte is not $2"
+}
+
 mkdir "$work/machine"
 for file in tests/fixtures/acpi/machine/*.asl; do
     name=$(basename "$file" .asl)
@@ -100,8 +104,10 @@ for file in tests/fixtures/acpi/machine/*.asl; do
 done
 check own-4 "$work/machine" "$work/machine" --vcpus 4 --uart COM1
 golden own-4
+spcr own-4 1        # SPCR names the hypervisor's UART
 check own-300 "$work/machine" "$work/machine" --vcpus 300 --uart 0x2f8 --no-xen --pic --unknown keep --hide PNP0303 --hide '\_SB.PCI0.NIC0'
 golden own-300
+spcr own-300 0      # SPCR names another
 
 machine() { # texts of acpidump, perhaps compressed: one machine together
     local name vcpus file

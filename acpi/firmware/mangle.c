@@ -125,9 +125,17 @@ static void plan_fadt(struct mangle *m)
     fadt->laid = true;
 }
 
+/*
+ * STAO's byte speaks of one UART only: that which SPCR defines (LINARO-0002, table 1). The domain's SPCR is never the hypervisor's, which
+ * is dropped; where one is left, its UART is the domain's, and a 1 would take that away: the hypervisor's own is then hidden by name alone.
+ * Where none is left, a 1 takes nothing from the domain, and says it to who has read the firmware's SPCR, or takes a console for granted.
+ * What the firmware's own STAO says stands: it speaks of the firmware's SPCR.
+ */
 static void plan_stao(struct mangle *m)
 {
-    if (!given(m, "STAO") && (m->hiddens || m->uart_hidden))
+    if (m->options->uart.space != MANGLE_NO_UART && !given(m, "SPCR"))
+        m->ignore_spcr = true;
+    if (!given(m, "STAO") && (m->hiddens || m->ignore_spcr))
         add(m, NULL, "STAO", ACPI_ADD, "names the devices that the domain must not touch")->laid = true;
 }
 

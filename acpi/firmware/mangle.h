@@ -67,7 +67,8 @@ struct mangle {
     unsigned decisions;
     struct mangle_hidden hidden[MANGLE_HIDDEN_MAX];
     unsigned hiddens;
-    bool uart_hidden, uart_found;       /* uart_found: a device of the namespace is the hypervisor's UART */
+    bool ignore_spcr;                   /* STAO's byte: the UART that SPCR defines is not the domain's */
+    bool uart_found;                    /* a device of the namespace is the hypervisor's UART */
     uint32_t uid[PLATFORM_VCPUS_MAX];   /* ACPI processor UIDs of the vCPUs */
     bool wide;                          /* all processors by x2APIC entries */
     struct mangle_madt madt;            /* the firmware's */

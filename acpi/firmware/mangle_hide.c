@@ -156,7 +156,7 @@ static bool keep_hidden(struct mangle *m)
         return true;
     struct span rest = t->bytes;
     (void)span_take(&rest, TABLE_HEADER);
-    m->uart_hidden = span_u8(&rest);
+    m->ignore_spcr = span_u8(&rest);
     while (!rest.broken && rest.left) {
         const uint8_t *end = memchr(rest.at, 0, rest.left);
         struct span name = span_take(&rest, end ? (uint64_t)(end - rest.at) + 1 : UINT64_MAX);

@@ -162,7 +162,6 @@ bool mangle_plan_uart(struct mangle *m)
     unsigned n;
     if (m->options->uart.space == MANGLE_NO_UART)
         return true;
-    m->uart_hidden = true;
     bool room = hide_matching(m, BY_CRS, &n);
     if (room && !m->uart_found)
         room = hide_matching(m, BY_METHOD, &n) && hide_matching(m, BY_PRS, &n);

@@ -44,39 +44,89 @@ static void test_hidden(void **state)
     free_machine(x);
 }
 
+static void spcr(struct machine *x, uint16_t port)
+{
+    begin(x, "SPCR");
+    table_le(&x->out, 0, 4);
+    table_le(&x->out, 0x01000801, 4);
+    table_le(&x->out, port, 8);
+    table_zero(&x->out, 80 - 52);
+    end(x);
+}
+
 static void test_uart(void **state)
 {
     struct machine *x = new_machine(true);
     (void)state;
     usual(x);
-    begin(x, "SPCR");
-    table_le(&x->out, 0, 4);
-    table_le(&x->out, 0x01000801, 4);
-    table_le(&x->out, 0x3f8, 8);
-    table_zero(&x->out, 80 - 52);
-    end(x);
-    make(x);
-    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
-    assert_int_equal(made(x, "STAO")[36], 0);
     x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
     make(x);
-    assert_int_equal(action(x, "SPCR"), ACPI_DROP);
-    assert_int_equal(made(x, "STAO")[36], 1);
     assert_true(x->m.uart_found);
     assert_non_null(strstr(why_hidden(x, "\\_SB_.PCI0.COM1"), "its _CRS has"));
     assert_null(why_hidden(x, "\\_SB_.PCI0.COM2"));
     x->o.uart.at = 0x2f8;
     make(x);
-    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
     assert_non_null(strstr(why_hidden(x, "\\_SB_.PCI0.COM2"), "_CRS method"));
     assert_null(why_hidden(x, "\\_SB_.PCI0.COM1"));
     x->o.uart.at = 0x3e8;
     make(x);
     assert_false(x->m.uart_found);
-    assert_int_equal(made(x, "STAO")[36], 1);
     x->o.uart = (struct mangle_uart){ MANGLE_UART_MEMORY, 0x3f8 };
     make(x);
     assert_false(x->m.uart_found);
+    free_machine(x);
+}
+
+/* STAO's first byte takes the UART of SPCR from the domain, and no other (LINARO-0002, table 1). */
+static void test_byte_of_spcr(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    usual(x);
+    make(x);
+    assert_int_equal(made(x, "STAO")[36], 0);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x2f8 };
+    make(x);                            /* no SPCR */
+    assert_int_equal(made(x, "STAO")[36], 1);
+    spcr(x, 0x3f8);
+    make(x);                            /* SPCR's is the domain's */
+    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
+    assert_int_equal(made(x, "STAO")[36], 0);
+    assert_non_null(why_hidden(x, "\\_SB_.PCI0.COM2"));
+    assert_null(why_hidden(x, "\\_SB_.PCI0.COM1"));
+    x->o.uart.at = 0x3f8;               /* SPCR's is the hypervisor's */
+    make(x);
+    assert_int_equal(action(x, "SPCR"), ACPI_DROP);
+    assert_int_equal(made(x, "STAO")[36], 1);
+    x->o.uart = (struct mangle_uart){ MANGLE_NO_UART, 0 };
+    make(x);
+    assert_int_equal(made(x, "STAO")[36], 0);
+    begin(x, "STAO");                   /* a hypervisor below has it: that stays said */
+    table_le(&x->out, 1, 1);
+    end(x);
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x2f8 };
+    make(x);
+    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
+    assert_int_equal(made(x, "STAO")[36], 1);
+    free_machine(x);
+}
+
+/* A STAO that has nothing but that byte to say. */
+static void test_stao_for_the_byte_alone(void **state)
+{
+    struct machine *x = new_machine(true);
+    (void)state;
+    fadt(x);
+    begin(x, "DSDT");
+    end(x);
+    madt(x);
+    make(x);
+    for (unsigned i = 0; i < x->m.decisions; i++)
+        assert_string_not_equal(x->m.decision[i].signature, "STAO");
+    x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
+    make(x);
+    assert_int_equal(decision(x, "STAO", 0)->length, 37);
+    assert_int_equal(made(x, "STAO")[36], 1);
     free_machine(x);
 }
 
@@ -282,6 +332,8 @@ int main(void)
         cmocka_unit_test(test_uids),
         cmocka_unit_test(test_hidden),
         cmocka_unit_test(test_uart),
+        cmocka_unit_test(test_byte_of_spcr),
+        cmocka_unit_test(test_stao_for_the_byte_alone),
         cmocka_unit_test(test_debug_port),
         cmocka_unit_test(test_iommu_and_older_stao),
         cmocka_unit_test(test_power),
