@@ -57,69 +57,6 @@ static void test_placed_tables_stay(void **state)
     free_machine(x);
 }
 
-static void test_roots(void **state)
-{
-    struct machine *x = new_machine(true);
-    (void)state;
-    usual(x);
-    make(x);
-    const uint8_t *r = x->image;
-    assert_memory_equal(r, "RSD PTR ", 8);
-    assert_int_equal(r[15], 2);
-    assert_int_equal(sum(r, 20), 0);
-    assert_int_equal(sum(r, 36), 0);
-    assert_int_equal(le(r + 16, 4), AT + decision(x, "RSDT", 0)->offset);
-    assert_int_equal(le(r + 24, 8), AT + decision(x, "XSDT", 0)->offset);
-    static const char *const all[] = { "RSDT", "XSDT", "APIC", "STAO" };
-    for (unsigned i = 0; i < 4; i++) {
-        const uint8_t *t = made(x, all[i]);
-        assert_memory_equal(t, all[i], 4);
-        assert_int_equal(le(t + 4, 4), decision(x, all[i], 0)->length);
-        assert_int_equal(sum(t, le(t + 4, 4)), 0);
-        assert_int_equal((t - x->image) % 16, 0);
-    }
-    free_machine(x);
-}
-
-static void test_rsdt_is_for_below_4_gib(void **state)
-{
-    struct machine *x = new_machine(true);
-    (void)state;
-    usual(x);
-    x->base = 0x100000000;
-    some(x, "MCFG", 24);
-    make(x);
-    uint64_t at = decision(x, "MCFG", 0)->table->at;
-    assert_true(at > UINT32_MAX);
-    assert_int_equal(listed(x, "XSDT", 8, at), 1);
-    assert_int_equal(le(made(x, "XSDT") + 4, 4) - 36, 8 * 4);
-    assert_int_equal(le(made(x, "RSDT") + 4, 4) - 36, 4 * 3);
-    free_machine(x);
-}
-
-static void test_files_are_laid_out(void **state)
-{
-    struct machine *x = new_machine(false);
-    (void)state;
-    usual(x);
-    some(x, "SSDT", 3);
-    make(x);
-    const struct mangle_decision *d = decision(x, "DSDT", 0), *f = decision(x, "FACS", 0), *s = decision(x, "SSDT", 0);
-    const uint8_t *p = made(x, "FACP"), *old = decision(x, "FACP", 0)->table->bytes.at;
-    assert_int_equal(action(x, "FACP"), ACPI_REPLACE);
-    assert_int_equal(le(p + 36, 4), AT + f->offset);
-    assert_int_equal(le(p + 40, 4), AT + d->offset);
-    assert_int_equal(le(p + 140, 8), 0);
-    assert_int_equal(sum(p, 276), 0);
-    assert_memory_equal(p + 44, old + 44, 276 - 44);
-    assert_int_equal(f->offset % 64, 0);
-    assert_memory_equal(made(x, "DSDT"), d->table->bytes.at, d->length);
-    assert_memory_equal(made(x, "SSDT"), s->table->bytes.at, s->length);
-    assert_int_equal(listed(x, "RSDT", 4, AT + s->offset), 1);
-    assert_int_equal(listed(x, "RSDT", 4, AT + d->offset), 0);
-    free_machine(x);
-}
-
 static void test_madt(void **state)
 {
     struct machine *x = new_machine(true);
@@ -306,9 +243,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_policy_is_complete),
         cmocka_unit_test(test_placed_tables_stay),
-        cmocka_unit_test(test_roots),
-        cmocka_unit_test(test_rsdt_is_for_below_4_gib),
-        cmocka_unit_test(test_files_are_laid_out),
         cmocka_unit_test(test_madt),
         cmocka_unit_test(test_many_vcpus),
         cmocka_unit_test(test_large_uid_makes_all_long),
