@@ -93,8 +93,8 @@ static uint64_t child_number(const struct aml_namespace *ns, int node, const cha
     return child != AML_NONE && aml_integer_value(ns, child, &v) ? v : otherwise;
 }
 
-/* The device of a PCI function (bus 15:8, device 7:3, function 2:0) right behind a host bridge (_ADR: ACPI 6.4, table 6.2). */
-static bool hide_function(struct mangle *m, uint64_t function, const char *why)
+/* The device of a PCI function (bus 15:8, device 7:3, function 2:0) right behind a host bridge (_ADR, _SEG, _BBN: ACPI 6.4, 6.1.1, 6.5.6, 6.5.5). */
+static bool hide_function(struct mangle *m, uint64_t segment, uint64_t function, const char *why)
 {
     const struct aml_namespace *ns = m->ns;
     uint64_t adr = (function >> 3 & 0x1f) << 16 | (function & 7);
@@ -103,36 +103,48 @@ static bool hide_function(struct mangle *m, uint64_t function, const char *why)
         int bridge = ns->node[i].parent;
         if (ns->node[i].kind != AML_DEVICE_NODE || bridge == AML_NONE || child_number(ns, i, "_ADR", UINT64_MAX) != adr)
             continue;
-        if ((has_id(ns, bridge, "PNP0A03") || has_id(ns, bridge, "PNP0A08")) && child_number(ns, bridge, "_BBN", 0) == function >> 8)
+        if ((has_id(ns, bridge, "PNP0A03") || has_id(ns, bridge, "PNP0A08")) && child_number(ns, bridge, "_BBN", 0) == function >> 8 &&
+            child_number(ns, bridge, "_SEG", 0) == segment)
             room = mangle_hide(m, i, why);
     }
     return room;
 }
 
 /*
- * IOMMUs that are PCI functions. IVRS: blocks of types 0x10, 0x11 and 0x40 have the IOMMU's function at 4 (AMD's IOMMU specification,
- * 5.2.2); VIOT: nodes of type 3 have it at 6 (ACPI 6.4, 5.2.34). Intel's are memory only, and no device of the AML.
+ * Tables of blocks, each with its type at 0 and its length at 2, of which some types are IOMMUs that are PCI functions. IVRS (AMD's IOMMU
+ * specification, 5.2.2): the blocks begin at 48. VIOT (ACPI 6.5, 5.2.32): they begin where the table says. Intel's IOMMUs are memory
+ * only, and no device of the AML.
  */
-static bool hide_iommu(struct mangle *m, const char *signature, uint64_t blocks, uint64_t function_at)
+static const struct iommus { const char *signature; uint8_t first, first_at, types[3], least, function_at, segment_at; } iommus[] = {
+    { "IVRS", 48, 0, { 0x10, 0x11, 0x40 }, 24, 4, 16 },
+    { "VIOT", 48, 38, { 3, 3, 3 }, 16, 6, 4 },      /* what is said at first_at can be no less than `first` */
+};
+
+static bool hide_iommus_of(struct mangle *m, const struct iommus *k)
 {
-    const struct acpi_table *t = acpi_set_find(m->set, signature, 0);
+    const struct acpi_table *t = acpi_set_find(m->set, k->signature, 0);
     if (!t)
         return true;
+    uint64_t first = k->first_at ? acpi_number(t->bytes, k->first_at, 2) : k->first;
     struct span rest = t->bytes;
-    (void)span_take(&rest, blocks);
-    while (rest.left) {
-        struct span head = rest, function = span_slice(rest, function_at, 2);
-        uint8_t type = span_u8(&head);
-        (void)span_u8(&head);
-        uint64_t length = span_le(&head, 2), id = span_le(&function, 2);
-        bool iommu = function_at == 6 ? type == 3 : type == 0x10 || type == 0x11 || type == 0x40;
-        if (iommu && !function.broken && !hide_function(m, id, "the IOMMU stays with the hypervisor"))
+    (void)span_take(&rest, first < k->first ? UINT64_MAX : first);
+    while (!rest.broken && rest.left) {
+        uint64_t type = acpi_number(rest, 0, 1), length = acpi_number(rest, 2, 2);
+        bool iommu = type == k->types[0] || type == k->types[1] || type == k->types[2];
+        if (iommu && rest.left >= k->least &&
+            !hide_function(m, acpi_number(rest, k->segment_at, 2), acpi_number(rest, k->function_at, 2), "the IOMMU stays with the hypervisor"))
             return false;
         (void)span_take(&rest, length < 4 ? UINT64_MAX : length);
-        if (rest.broken)
-            break;
     }
     return true;
+}
+
+static bool hide_iommus(struct mangle *m)
+{
+    bool room = true;
+    for (unsigned i = 0; room && i < sizeof(iommus) / sizeof(iommus[0]); i++)
+        room = hide_iommus_of(m, &iommus[i]);
+    return room;
 }
 
 /* A name that this AML does not declare is handed on as it is: it may be declared at run time. */
@@ -188,7 +200,7 @@ static bool hide_asked(struct mangle *m, const char *asked, struct error *e)
 
 bool mangle_plan_hidden(struct mangle *m, struct error *e)
 {
-    bool room = keep_hidden(m) && mangle_plan_uart(m) && hide_kept(m) && hide_iommu(m, "IVRS", 48, 4) && hide_iommu(m, "VIOT", 48, 6);
+    bool room = keep_hidden(m) && mangle_plan_uart(m) && hide_kept(m) && hide_iommus(m);
     for (unsigned i = 0; room && i < m->options->hides; i++)
         room = hide_asked(m, m->options->hide[i], e);
     return room || fail(e, "more than %d devices are to be hidden: hide their parent instead", MANGLE_HIDDEN_MAX);

@@ -50,7 +50,7 @@ static void tell_mcfg(struct telling *t)
     t->own = NULL;
 }
 
-/* ---- VIOT (ACPI 6.5, 5.2.31) ---- */
+/* ---- VIOT (ACPI 6.5, 5.2.32) ---- */
 
 static void check_output(struct telling *t, uint64_t v)
 {
@@ -97,7 +97,7 @@ static void tell_viot(struct telling *t)
 const struct tell_kind_of tell_pci_kinds[] = {
     { .signature = "MCFG", .title = "PCI Express Memory-mapped Configuration Space", .clause = "PCI Firmware Specification 3.3, 4.1.2",
       .low = 1, .high = 1, .tell = tell_mcfg, .least = { { 1, 44 } } },
-    { .signature = "VIOT", .title = "Virtual I/O Translation Table", .clause = "ACPI 6.5, 5.2.31", .high = 1, .tell = tell_viot,
+    { .signature = "VIOT", .title = "Virtual I/O Translation Table", .clause = "ACPI 6.5, 5.2.32", .high = 1, .tell = tell_viot,
       .least = { { 0, 48 } } },
     { .signature = NULL },
 };

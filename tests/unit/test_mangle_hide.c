@@ -255,7 +255,7 @@ static void test_the_only_uart(void **state)
     free_machine(x);
 }
 
-/* Devices with constant resources of other kinds, 8259s and a PIT, and a virtio-iommu behind the second host bridge. */
+/* Devices with constant resources of other kinds, 8259s and a PIT. */
 static void other_devices(struct machine *x)
 {
     struct table_out *o = &x->out;
@@ -281,25 +281,7 @@ static void other_devices(struct machine *x)
     aml_range(o, &range);
     aml_template_close(o, t);
     aml_close(o, com);
-    for (unsigned bus = 0; bus < 2; bus++) {
-        uint64_t pci = aml_device(o, bus ? "PCI1" : "PCI0");
-        aml_hid(o, "PNP0A08");
-        aml_name_integer(o, "_BBN", bus * 0x80);
-        uint64_t f = aml_device(o, "VIOM");
-        aml_name_integer(o, "_ADR", 0x00030001);
-        aml_close(o, f);
-        aml_close(o, pci);
-    }
     aml_close(o, sb);
-    end(x);
-    begin(x, "VIOT");
-    table_le(o, 1, 2);
-    table_le(o, 48, 2);
-    table_zero(o, 8);
-    table_le(o, 0x100003, 4);
-    table_le(o, 0, 2);
-    table_le(o, 0x8000 | 3 << 3 | 1, 2);        /* 80:03.1 */
-    table_zero(o, 8);
     end(x);
 }
 
@@ -314,8 +296,6 @@ static void test_other_devices(void **state)
     assert_non_null(why_hidden(x, "\\_SB_.TIMR"));
     assert_non_null(why_hidden(x, "\\_SB_.COMM"));
     assert_null(why_hidden(x, "\\_SB_.COMR"));
-    assert_null(why_hidden(x, "\\_SB_.PCI0.VIOM"));
-    assert_non_null(why_hidden(x, "\\_SB_.PCI1.VIOM"));
     x->o.pic = true;
     x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x1000 };
     make(x);
