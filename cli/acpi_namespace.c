@@ -91,8 +91,8 @@ static void print_sum(const struct acpi_aml *a)
         if (a->table[i]->faults)
             (void)printf("table %u (%.4s): %s\n", i, (const char *)a->table[i]->bytes.at, acpi_fault_text(a->table[i]->faults));
     if (ns->skipped)
-        (void)printf("%u place%s not understood: the rest of a package was passed over, and names in it are missing here\n", ns->skipped,
-                     ns->skipped == 1 ? " was" : "s were");
+        (void)printf("%u place%s passed over: names in %s are missing here\n", ns->skipped, ns->skipped == 1 ? " was" : "s were",
+                     ns->skipped == 1 ? "it" : "them");
     if (ns->full)
         (void)puts("more names than are kept: the list is not complete");
 }
@@ -168,6 +168,7 @@ static int list(char **what, int n, bool all, bool json)
             all ? print_names(&a.ns) : print_devices(&a.ns);
             print_sum(&a);
         }
+        (void)acpi_aml_whole(&a, what, n, &e);
     }
     acpi_aml_free(&a);
     return failed(&e) ? complain_error(EXIT_REFUSED, &e) : EXIT_WELL;
@@ -192,7 +193,8 @@ static int run(int argc, char **argv)
 const struct command acpi_verb_namespace = {
     "namespace", "FILE...", "the devices that a machine's AML declares",
     "Reads the DSDT and the SSDTs without running them, and lists the devices by the paths that STAO and `mangle --hide` want,\n"
-    "with their ids. What is declared under If, Else or While may not exist on the machine, and is marked.\n\n"
+    "with their ids. What is declared under If, Else or While may not exist on the machine, and is marked. Ends with 2, after the\n"
+    "list, where something was passed over: a table is cut, a PkgLength reaches past the end, scopes are nested deeper than 64.\n\n"
     "  FILE        tables as files, a folder of them, the text of acpidump, - or live (this machine)\n"
     "  -a, --all   all names: methods, fields, regions and values too\n"
     "      --json  for programs\n\n"

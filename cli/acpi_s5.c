@@ -99,7 +99,7 @@ static int s5(char **what, int n, bool all, bool json)
             print_json(&a, all);
         else if (s.known || all)
             print_text(&a, all);
-        if (!s.known && !all)
+        if (acpi_aml_whole(&a, what, n, &e) && !s.known && !all)
             (void)fail(&e, "%s: \\_S5_ %s: give all of the machine's SSDTs, or power it off by other means", acpi_aml_name(what[0]), s.why);
     }
     acpi_aml_free(&a);
@@ -125,7 +125,8 @@ static int run(int argc, char **argv)
 const struct command acpi_verb_s5 = {
     "s5", "FILE...", "what a machine's registers are told to power it off",
     "Reads \\_S5_ from the AML without running it: the sleep types that power the machine off, and what to write where when the\n"
-    "FADT is among the tables. Ends with 2 where \\_S5_ is not there or not constant.\n\n"
+    "FADT is among the tables. Ends with 2 where \\_S5_ is not there or not constant, or where AML was passed over: what `bedplate\n"
+    "acpi namespace` says of it.\n\n"
     "  FILE        tables as files, a folder of them, the text of acpidump, - or live (this machine)\n"
     "  -a, --all   all sleep states, _S0 to _S5\n"
     "      --json  for programs\n\n"

@@ -410,11 +410,71 @@ echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Method (\_S5) { Return (Pac
 iasl method.asl >out 2>&1; refused s5-method 2 'method.aml: \\_S5_ is a method' -- "$tool" acpi s5 method.aml
 echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Name (X, 1) Name (\_S5, Package () { X, 5 }) }' >name.asl
 iasl name.asl >out 2>&1; refused s5-no-constant 2 'name.aml: \\_S5_ is no package that begins with two constant' -- "$tool" acpi s5 name.aml
-# Damaged AML is listed as far as it goes, and what is missing is said: here a device says it has 63 bytes, in a block of 14.
-printf 'DSDT\x32\0\0\0\x02\0OEMID_TABLEID_\x01\0\0\0TEST\x01\0\0\0\x5b\x82\x3fDEV1\x08_UID\x0a\x07' >past.dat
-"$tool" acpi namespace past.dat >out 2>err; got=$?
-verdict namespace-past-the-end "$([ $got = 0 ] || echo "exit code $got"; grep -qE '^\\DEV1 .* 7 ' out || echo no DEV1; grep -q '1 place was not understood' out || echo not said; grep -q 'checksum' out || echo no word of the checksum)"
-rm -f method.a* name.a* past.dat
+# Damage is told as far as it goes: what can be read is printed, what is wrong and what follows from it is said.
+finds() { # name, regex in what is printed, regex of the one sentence on stderr ("": none) --, command: it ends with 2
+    local name=$1 found=$2 said=$3 got
+    shift 4
+    timeout 60 "$@" </dev/null >out 2>err
+    got=$?
+    verdict "$name" "$([ $got = 2 ] || echo "exit code $got, not 2"; grep -qE -- "$found" out || echo "it does not print \"$found\""
+        [ "$(wc -l <err)" = "${said:+1}" ] || [ -z "$said$(cat err)" ] || echo "$(wc -l <err) lines on stderr"
+        [ -z "$said" ] || grep -qE -- "$said" err || echo "it does not say \"$said\"")"
+}
+python3 - <<'END' 2>err
+import struct
+def table(name, body, revision=2, length=None):
+    t = bytearray(struct.pack('<4sIBB6s8sI4sI', name.encode(), 36 + len(body) if length is None else length, revision, 0, b'OEM', b'TABLE', 1, b'TEST', 1) + body)
+    t[9] = -sum(t) & 255
+    return bytes(t)
+def rsdp(rsdt):
+    r = bytearray(struct.pack('<8sB6sBI', b'RSD PTR ', 0, b'OEM', 0, rsdt))
+    r[8] = -sum(r) & 255
+    return bytes(r)
+def package(op, body):                          # a PkgLength of four bytes counts itself
+    n = len(body) + 4
+    return op + bytes([0xc0 | n & 15, n >> 4 & 255, n >> 12 & 255, n >> 20]) + body
+def text(tables):                               # as acpidump has them
+    with open('high.txt', 'w') as f:
+        for name, at, t in tables:
+            f.write('%s @ 0x%016X\n' % (name, at))
+            for i in range(0, len(t), 16):
+                f.write('    %04X: %s\n' % (i, ' '.join('%02X' % b for b in t[i:i + 16])))
+            f.write('\n')
+def write(name, data):
+    open(name, 'wb').write(data)
+s5 = b'\x08_S5_\x12\x06\x02\x0a\x05\x0a\x05'
+ssdt = table('SSDT', b'')
+write('self.raw', (rsdp(0xe0020) + bytes(12) + table('RSDT', struct.pack('<II', 0xe0020, 0xe0060), 1)).ljust(0x60, b'\0') + ssdt)
+high = 1 << 32
+text([('RSDP', 0xe0000, rsdp(0xf0000)), ('RSDT', 0xf0000, table('RSDT', struct.pack('<I', 0xf1000), 1)),
+      ('XSDT', 0xf0100, table('XSDT', struct.pack('<QQ', 0xf1000, high), 1)), ('SSDT', 0xf1000, ssdt), ('SSDT', high, table('SSDT', s5))])
+deep = b''
+for i in range(10000):
+    deep = package(b'\x10', b'ABCD' + deep)
+write('deep.dat', table('DSDT', s5 + deep))
+write('past.dat', table('DSDT', s5 + b'\x5b\x82\x3fDEV1\x08_UID\x0a\x07'))     # the device says 63 bytes, of which 14 are there
+write('cut.dat', table('DSDT', s5 + s5)[:-len(s5)])
+write('zero.dat', table('DSDT', s5, length=0))
+END
+verdict damage-is-made "$(cat err)"
+show() { finds "show-$1" "$2" '' -- "$tool" acpi show --faults "${@:3}"; }
+show rsdt-itself '^RSDT at 0xe0020, byte 0x24: Entry: points at itself' self.raw
+show xsdt-unreached '^XSDT at 0xf0100: nothing points at it: an RSDP of revision 0 has an RSDT only' high.txt
+show xsdt-above-4g '^XSDT at 0xf0100: the XSDT lists 1 that the RSDT does not, the first at 0x100000000, above 4 GiB' high.txt
+show two-dsdts '^2 tables are called DSDT: an operating system takes one' machine/DSDT.dat machine/DSDT.dat
+show past-the-end '^DSDT, byte 0x30: Damaged: Device: its PkgLength reaches beyond' past.dat
+show deep '^DSDT, byte 0x[0-9a-f]*: Scope \(ABCD\): nested deeper than 64: what it declares is not told' deep.dat
+show cut '^DSDT, byte 0x4: Length: cut: only 48 of 60 bytes are there' cut.dat
+show zero-length '^DSDT, byte 0x4: Length: less than the 36 bytes of its header' zero.dat
+listed() { finds "namespace-$1" "$2" "$3" -- "$tool" acpi namespace --all "$1.dat"; }
+listed past '^\\DEV1\._UID .*7' 'past.dat: table 0 \(DSDT\), byte 0x30: its PkgLength reaches past the end .* names may be missing: .*anew'
+listed deep '^\\ABCD ' 'deep.dat: table 0 \(DSDT\), byte 0x[0-9a-f]*: nested deeper than 64: passed over, so names may be missing: .*anew'
+listed cut '^\\_S5_ ' 'cut.dat: table 0 \(DSDT\): its end is missing: .* names are missing: .*anew'
+listed zero '^path' 'zero.dat: table 0 \(DSDT\): its length is less than .* names are missing: .*anew'
+for name in past deep cut; do
+    finds "s5-$name" '^\\_S5_  SLP_TYPa 5, SLP_TYPb 5' "$name.dat: table 0 \(DSDT\).* names (are|may be) missing: .*anew" -- "$tool" acpi s5 $name.dat
+done
+rm -f method.a* name.a* past.dat deep.dat cut.dat zero.dat self.raw high.txt
 rm -rf machine some made taken
 
 # ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.

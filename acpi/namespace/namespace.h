@@ -26,12 +26,22 @@ struct aml_node {
     struct span data;           /* AML_NAMED: its DataRefObject's AML; AML_METHOD: its body; AML_ALIAS: the name it stands for; AML_PROCESSOR: ProcID (1 byte), PblkAddr (4), PblkLen (1); AML_REGION: RegionSpace (1 byte), then its offset's and length's AML */
 };
 
+/* Why something was passed over. */
+enum aml_why {
+    AML_UNCLEAR,                /* no AML, or not as ACPI 6.4, 20.2 has it */
+    AML_PAST_END,               /* a PkgLength that reaches beyond what it stands in */
+    AML_TOO_DEEP,               /* AML_DEPTH_MAX lists, or operands, lie in each other there */
+};
+/* Where the first of them stands: its table as aml_node.table has it, and its offset in that table's body. */
+struct aml_passed { enum aml_why why; uint16_t table; size_t at; };
+
 /* The caller gives the nodes: 40,000 are enough for every machine seen. */
 struct aml_namespace {
     struct aml_node *node;
     unsigned n, max, tables;
     unsigned buckets;           /* the tree's own: a power of two, at most max */
     unsigned skipped;           /* places where the rest of an enclosing package could not be understood and was passed over */
+    struct aml_passed first;    /* the first of them, if there are any */
     bool full;                  /* more declarations than max */
 };
 

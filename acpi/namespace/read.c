@@ -10,25 +10,28 @@ struct level { struct span rest; int scope; bool conditional; };
 struct reader {
     struct aml_namespace *ns;
     bool foresee;
+    bool too_deep;              /* why the statement being read was not understood */
+    const uint8_t *body;
     unsigned depth;             /* levels in use; the last is the innermost list */
     struct level level[AML_DEPTH_MAX];
 };
 
-static void pass_over(struct reader *r)
+/* What begins at `at` is passed over. */
+static void pass_over(struct reader *r, enum aml_why why, const uint8_t *at)
 {
-    if (!r->foresee)
-        r->ns->skipped++;
+    if (!r->foresee && !r->ns->skipped++)
+        r->ns->first = (struct aml_passed){ why, (uint16_t)r->ns->tables, (size_t)(at - r->body) };
 }
 
-/* One that reaches past its parent's end is cut there: what lies inside is read all the same. */
-static struct span take_package(struct reader *r, struct span *s)
+/* One that reaches past its parent's end is cut there: what lies inside is read all the same. `begin`: of what has it. */
+static struct span take_package(struct reader *r, struct span *s, const uint8_t *begin)
 {
     size_t before = s->left;
     uint64_t length = aml_take_length(s), used = before - s->left;
     if (s->broken || length < used)
         return span_take(s, UINT64_MAX);
     if (length > before) {
-        pass_over(r);
+        pass_over(r, AML_PAST_END, begin);
         length = before;
     }
     return span_take(s, length - used);
@@ -67,7 +70,7 @@ static void skip_plain(struct reader *r, struct span *s, char what)
     case 'd': (void)span_take(s, 4); break;
     case 'q': (void)span_take(s, 8); break;
     case 's': while (span_u8(s)) {} break;
-    case 'p': (void)take_package(r, s); break;
+    case 'p': (void)take_package(r, s, s->at); break;
     case 'n': (void)aml_take_name(s); break;
     default: break;             /* 'o' went with its 'p' */
     }
@@ -91,7 +94,7 @@ static void skip(struct reader *r, struct span *s, char what)
         } else if (next != 't' && next != 'r') {
             skip_plain(r, s, next);
         } else if (n + 1 == AML_DEPTH_MAX) {
-            s->broken = true;
+            s->broken = r->too_deep = true;
         } else {
             to_come[++n] = term(r, s);
         }
@@ -152,6 +155,7 @@ static bool fields(struct reader *r, struct span *s, enum aml_kind kind)
 /* Opens a list in `scope`. */
 static bool enter(struct reader *r, struct span list, int scope, bool conditional)
 {
+    r->too_deep |= r->depth == AML_DEPTH_MAX;
     if (scope == AML_NONE || r->depth == AML_DEPTH_MAX)
         return false;
     r->level[r->depth++] = (struct level){ list, scope, conditional };
@@ -237,25 +241,28 @@ static bool statement(struct reader *r)
         skip(r, s, 't');
         return !s->broken;
     }
+    const uint8_t *begin = s->at;
     *s = at;
     if (*shape->follows != 'p')
         return declaration(r, shape, s);
-    struct span package = take_package(r, s);
+    struct span package = take_package(r, s, begin);
     if (!s->broken && !declaration(r, shape, &package))
-        pass_over(r);                   /* of that package only */
+        pass_over(r, r->too_deep ? AML_TOO_DEEP : AML_UNCLEAR, begin);      /* of that package only */
     return !s->broken;
 }
 
 static void pass(struct aml_namespace *ns, struct span body, bool foresee)
 {
-    struct reader r = { .ns = ns, .foresee = foresee, .depth = 0 };
+    struct reader r = { .ns = ns, .foresee = foresee, .body = body.at };
     (void)enter(&r, body, AML_ROOT, false);
     while (r.depth) {
         struct level *level = &r.level[r.depth - 1];
+        const uint8_t *begin = level->rest.at;
+        r.too_deep = false;
         if (!level->rest.left) {
             r.depth--;
         } else if (!statement(&r)) {
-            pass_over(&r);
+            pass_over(&r, r.too_deep ? AML_TOO_DEEP : AML_UNCLEAR, begin);
             level->rest.left = 0;
         }
     }

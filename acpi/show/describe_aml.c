@@ -2,10 +2,11 @@
  * Owns: AML in plain words as far as declarations go (ACPI 6.4, 20.2.5): scopes, devices, names, regions, fields, resources. What runs
  * (methods, statements) is told as so many bytes of code, and from what is not understood on a package is code. Depth is bounded.
  */
+#include "acpi/namespace/namespace.h"
 #include "acpi/show/aml_text.h"
 #include <string.h>
 
-enum { DEPTH = 32, INLINE = 64 };       /* the latter: bytes of a package that is told in one line */
+enum { DEPTH = AML_DEPTH_MAX, INLINE = 64 };        /* the latter: bytes of a package that is told in one line */
 typedef unsigned long long ull;
 
 static void terms(struct telling *t);
@@ -15,6 +16,14 @@ static void code(struct telling *t, const char *name, uint32_t end)
     tell_add_number(t, end - t->at);
     tell_add_text(t, " bytes of code");
     tell_field(t, name, end - t->at, false);
+}
+
+/* What lies deeper than is told: where it ends is known, what it declares is not. */
+static bool too_deep(struct telling *t, const char *name, uint32_t end)
+{
+    tell_wrong(t, "nested deeper than %d: what it declares is not told", DEPTH);
+    code(t, name, end);
+    return true;
 }
 
 /* ---- what has a package: Scope, Device, Processor, PowerResource, ThermalZone ---- */
@@ -41,8 +50,10 @@ static bool open_at(struct telling *t, uint32_t at, const char *what, struct ope
 static bool block(struct telling *t, uint32_t at, const char *what, uint32_t skip)
 {
     struct opened o;
-    if (!open_at(t, at, what, &o) || o.end - o.body < skip || t->depth >= DEPTH)
+    if (!open_at(t, at, what, &o) || o.end - o.body < skip)
         return false;
+    if (t->depth >= DEPTH)
+        return too_deep(t, o.name.text, o.end);
     if (skip == 6)
         aml_words_add(&o.name, ", id %llu", (ull)tell_get(t, o.body, 1));
     struct tell_outer outer = tell_open(t, o.name.text, o.end - t->at);
@@ -73,8 +84,10 @@ static bool conditional(struct telling *t, const char *what, bool asks)
     uint32_t end, body = aml_package_at(t, t->at + 1, t->end, &end);
     if (body && asks)
         body = aml_term_end(t, t->own, body, end);
-    if (!body || t->depth >= DEPTH)
+    if (!body)
         return false;
+    if (t->depth >= DEPTH)
+        return too_deep(t, what, end);
     struct tell_outer outer = tell_open(t, what, end - t->at);
     t->at = body;
     terms(t);
@@ -258,7 +271,7 @@ static void terms(struct telling *t)
         if (!term(t)) {
             uint32_t end = t->wrong[0] ? 0 : statements(t);
             t->used = 0;
-            code(t, t->wrong[0] ? "Damaged" : t->depth >= DEPTH ? "Nested deeper than is told" : "Code", end > t->at ? end : t->end);
+            code(t, t->wrong[0] ? "Damaged" : "Code", end > t->at ? end : t->end);
         }
 }
 

@@ -98,6 +98,16 @@ static void judge_rsdp(struct telling *t)
 
 struct entries { unsigned n; uint64_t seen[FOLLOWED]; };
 
+/* A root table, which no root table has to name: an operating system that follows it goes round in circles. */
+static const char *root_at(const struct telling *t, uint64_t v)
+{
+    const struct acpi_set *s = t->set;
+    if (t->table->placed && t->table->at == v)
+        return "itself";
+    return s->rsdp.placed && s->rsdp.at == v ? "the RSDP" : s->rsdt.placed && s->rsdt.at == v ? "the RSDT" :
+           s->xsdt.placed && s->xsdt.at == v ? "the XSDT" : NULL;
+}
+
 static void check_entry(struct telling *t, uint64_t v)
 {
     struct entries *e = t->own;
@@ -106,6 +116,8 @@ static void check_entry(struct telling *t, uint64_t v)
         tell_add(t, ": "), tell_add_ascii(t, to->bytes.at, 4);
     else if (!v)
         tell_wrong(t, "points at nothing");
+    else if (root_at(t, v))
+        tell_wrong(t, "points at %s: it is not followed", root_at(t, v));
     else if (tell_placed(t->set) && e->n < FOLLOWED)
         tell_wrong(t, "dangling: no table stands there");
     if (to && (acpi_is(to, "DSDT") || acpi_is(to, "FACS")))
@@ -167,7 +179,10 @@ static struct span body(const struct acpi_table *table)
 /* An operating system reads one of the two: what it finds must not depend on which. */
 static void judge_xsdt(struct telling *t)
 {
+    const struct acpi_table *rsdp = &t->set->rsdp;
     uint64_t first = 0;
+    if (rsdp->bytes.at && acpi_number(rsdp->bytes, 15, 1) < 2)
+        tell_table_wrong(t, "nothing points at it: an RSDP of revision 0 has an RSDT only");
     if (!t->set->rsdt.bytes.at || t->table != &t->set->xsdt)
         return;
     unsigned n = missing(body(&t->set->rsdt), 4, body(t->table), 8, &first);
@@ -175,7 +190,8 @@ static void judge_xsdt(struct telling *t)
         tell_table_wrong(t, "the RSDT lists %u that the XSDT does not, the first at 0x%llx", n, (unsigned long long)first);
     n = missing(body(t->table), 8, body(&t->set->rsdt), 4, &first);
     if (n)
-        tell_table_wrong(t, "the XSDT lists %u that the RSDT does not, the first at 0x%llx", n, (unsigned long long)first);
+        tell_table_wrong(t, "the XSDT lists %u that the RSDT does not, the first at 0x%llx%s", n, (unsigned long long)first,
+                         first > UINT32_MAX ? ", above 4 GiB, where no RSDT can point" : "");
 }
 
 const struct tell_kind_of tell_root_kinds[] = {

@@ -99,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         unsigned skipped = ns.skipped;
         bool well = aml_read(&ns, span_of(copy[t], body.left));
         expect(well == (ns.skipped == skipped && !ns.full) && ns.tables == t + 1);
+        expect(skipped || !ns.skipped || (ns.first.table == t && ns.first.at <= body.left));
     }
     expect(ns.n >= AML_PREDEFINED && ns.n <= ns.max);
     expect_tree(&ns);

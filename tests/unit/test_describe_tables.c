@@ -311,7 +311,7 @@ static void aml_faults(void **state)
         le(0x10, 1), le(0x80 | (left & 0xf), 1), le(left >> 4, 2), table_bytes(&out, "ABCD", 4);
     }
     describe(end());
-    tells("Nested deeper than is told: ");
+    says("Scope (ABCD): nested deeper than 64: what it declares is not told");
 }
 
 int main(void)

@@ -72,6 +72,14 @@ static void expect(const char *path, enum aml_kind kind, bool conditional)
     assert_string_equal(text, path);
 }
 
+/* What was passed over first. */
+static void assert_passed(enum aml_why why, uint64_t at)
+{
+    assert_int_equal(ns.first.why, why);
+    assert_int_equal(ns.first.table, ns.tables - 1);
+    assert_int_equal(ns.first.at, at);
+}
+
 static void expect_none(const char *path) { assert_int_equal(aml_find(&ns, path), AML_NONE); }
 
 static void predefined_scopes_stand_from_the_start(void **state)
@@ -516,6 +524,7 @@ static void a_package_past_its_parents_end_is_cut_there(void **state)
     RAW("\x08NEXT\x01");
     assert_false(read_block());
     assert_true(ns.skipped >= 1);
+    assert_passed(AML_PAST_END, 6);
     expect("\\_SB_.PCI0._UID", AML_NAMED, false);
     expect("\\_SB_.PCI0._ADR", AML_NAMED, false);
     expect("\\NEXT", AML_NAMED, false);
@@ -565,6 +574,7 @@ static void a_damaged_package_costs_no_more_than_itself(void **state)
     aml_close(&o, sb);
     assert_false(read_block());
     assert_int_equal(ns.skipped, 3);
+    assert_passed(AML_UNCLEAR, 6);                                              /* the device, behind the scope's opcode, length and name */
     expect("\\_SB_.NAM1", AML_NAMED, false);
     assert_int_equal(ns.n, AML_PREDEFINED + 1);
 }
@@ -608,6 +618,7 @@ static void ten_thousand_nested_scopes_end(void **state)
     }
     assert_false(aml_read(&ns, span_of(deep + at, sizeof(deep) - at)));
     assert_int_equal(ns.skipped, 1);
+    assert_passed(AML_TOO_DEEP, (AML_DEPTH_MAX - 1) * 9);                       /* one list more than there is room for is the root's */
     assert_false(ns.full);
     expect_none("\\ABCD.ABCD.ABCD");                        /* Scope (ABCD) in \ABCD is found upwards: it is \ABCD itself */
     expect("\\ABCD", AML_SCOPE, true);
@@ -642,6 +653,7 @@ static void deep_expressions_end(void **state)
     aml_close(&o, sb);
     aml_name_integer(&o, "NEXT", 1);
     assert_false(read_block());
+    assert_int_equal(ns.first.why, AML_TOO_DEEP);
     expect("\\NEXT", AML_NAMED, false);
     expect_none("\\_SB.DEEP");
 }
