@@ -65,11 +65,30 @@ static void decide(struct mangle *m, const struct acpi_table *t)
     d->laid = action == ACPI_REPLACE || (action == ACPI_KEEP && !stands(t));
 }
 
-static void decide_root(struct mangle *m, const struct acpi_table *t, const char *signature)
+/* A root table that lists one: whoever follows it goes round in circles. The walk does not, so of the set nothing is missing. */
+static bool is_circular(const struct acpi_set *s, const struct acpi_table *t, unsigned size)
+{
+    const struct acpi_table *root[] = { &s->rsdp, &s->rsdt, &s->xsdt };
+    struct span rest = t->bytes;
+    (void)span_take(&rest, TABLE_HEADER);
+    while (rest.left >= size) {
+        uint64_t at = span_le(&rest, size);
+        for (unsigned i = 0; i < 3; i++)
+            if (stands(root[i]) && root[i]->at == at)
+                return true;
+    }
+    return false;
+}
+
+/* size: of one of its pointers; 0: it is no list. */
+static void decide_root(struct mangle *m, const struct acpi_table *t, const char *signature, unsigned size)
 {
     const struct acpi_policy *row = acpi_policy_find((const uint8_t *)signature);
     bool there = t->bytes.at;
-    add(m, there ? t : NULL, signature, there ? ACPI_REPLACE : ACPI_ADD, row->reason)->laid = true;
+    struct mangle_decision *d = add(m, there ? t : NULL, signature, there ? ACPI_REPLACE : ACPI_ADD, row->reason);
+    d->laid = true;
+    if (size && !*d->damage && is_circular(m->set, t, size))
+        d->damage = "it lists a root table, itself or another";
 }
 
 /* The domain's kernel cannot start without these three, nor be told of its own processors. */
@@ -237,9 +256,9 @@ bool mangle_plan(struct mangle *m, const struct acpi_set *s, const struct mangle
     m->ns = ns;
     if (o->vcpus < 1 || o->vcpus > PLATFORM_VCPUS_MAX)
         return fail(e, "a domain has 1 to %d vCPUs, not %u: give another number", PLATFORM_VCPUS_MAX, o->vcpus);
-    decide_root(m, &s->rsdp, "RSD ");
-    decide_root(m, &s->rsdt, "RSDT");
-    decide_root(m, &s->xsdt, "XSDT");
+    decide_root(m, &s->rsdp, "RSD ", 0);
+    decide_root(m, &s->rsdt, "RSDT", 4);
+    decide_root(m, &s->xsdt, "XSDT", 8);
     for (unsigned i = 0; i < s->n; i++)
         decide(m, &s->table[i]);
     if (!has_all(m, e))

@@ -153,6 +153,36 @@ static void test_pointers_to_nothing(void **state)
     free_machine(x);
 }
 
+/* What the firmware's root table says of itself is gone in the new one, and is told. */
+static void test_root_that_lists_a_root(void **state)
+{
+    static const struct { int64_t entry; bool circular; } cases[] = { { 0, true }, { 64, true }, { 128, false } };
+    (void)state;
+    for (unsigned wide = 0; wide < 2; wide++)
+        for (unsigned i = 0; i < 3; i++) {
+            struct machine *x = new_machine(true);
+            static const char *const names[] = { "RSDT", "XSDT" };
+            begin(x, names[wide]);
+            uint64_t at = x->base + x->start;
+            table_le(&x->out, 0x7f0f0000, wide ? 8 : 4);
+            table_le(&x->out, at + (uint64_t)cases[i].entry, wide ? 8 : 4);
+            table_end(&x->out, x->start);
+            struct acpi_table t = acpi_table_of(span_of(x->bytes + x->start, x->out.used - x->start)), other = t;
+            t.placed = other.placed = true;
+            t.at = at;
+            other.at = at + 64;
+            *(wide ? &x->set.xsdt : &x->set.rsdt) = t;
+            *(wide ? &x->set.rsdt : &x->set.xsdt) = other;
+            usual(x);
+            make(x);
+            const struct mangle_decision *d = decision(x, names[wide], 0);
+            assert_int_equal(d->action, ACPI_REPLACE);
+            assert_int_equal(strstr(d->damage, "lists a root table") != NULL, cases[i].circular);
+            assert_int_equal(listed(x, names[wide], wide ? 8 : 4, at), 0);
+            free_machine(x);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_wide_pointers),
         cmocka_unit_test(test_pointers_above_4_gib),
         cmocka_unit_test(test_pointers_to_nothing),
+        cmocka_unit_test(test_root_that_lists_a_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
