@@ -1,6 +1,6 @@
 /*
  * Owns: what names a UART before there is AML: SPCR, as console, and DBG2, as debug port; and the description of a PC's. Microsoft's
- * "Serial Port Console Redirection Table" 1.05 in the length of revision 2, and "Debug Port Table 2".
+ * "Serial Port Console Redirection Table" 1.10, of which the fields of revision 2 suffice, and "Debug Port Table 2".
  */
 #include "acpi/uart.h"
 #include "acpi/tables.h"

@@ -45,7 +45,7 @@ static struct platform pc(void)
                               .uart = { true, PC_COM1_PORT, PC_COM1_GSI } };
 }
 
-/* Microsoft's SPCR 1.05, table 1: revision 2 has 80 bytes. */
+/* Microsoft's SPCR 1.10, table 1: revision 2 has 80 bytes. */
 static void spcr(void **state)
 {
     uint8_t body[] = {
