@@ -36,7 +36,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 LIBFDT := -lfdt
-CLI_LIBS := $(LIBFDT) -lxlutil -llz4 -lzstd -llzma -lz -lbz2
+CLI_LIBS := $(LIBFDT) -l:libxlutil.a -llz4 -lzstd -llzma -lz -lbz2
 
 .PHONY: all hypervisor tool guests unit-tests fuzzers
 all: setup hypervisor tool guests
