@@ -130,12 +130,21 @@ static void compare(struct telling *t, const struct entries *a, const struct ent
     tell_rest(t);
 }
 
+/* The root tables hold addresses alone, all of which are new. */
+static bool is_told(const struct mangle_decision *d)
+{
+    static const char told[][5] = { "APIC", "FACP", "STAO" };
+    for (unsigned i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        if (strcmp(d->signature, told[i]) == 0)
+            return d->action == ACPI_REPLACE;
+    return false;
+}
+
 void mangle_changes(const struct mangle *m, gpa_t at, const uint8_t *image, unsigned most, void (*line)(void *owner, const char *text), void *owner)
 {
     for (unsigned i = 0; i < m->decisions; i++) {
         const struct mangle_decision *d = &m->decision[i];
-        bool told = memcmp(d->signature, "APIC", 4) == 0 || memcmp(d->signature, "FACP", 4) == 0;
-        if (!told || d->action != ACPI_REPLACE)
+        if (!is_told(d))
             continue;
         const struct acpi_table new = { .bytes = mangle_bytes(d, image), .at = mangle_address(m, d, at), .placed = true };
         struct telling t = { .table = d->signature, .line = line, .owner = owner, .most = most };

@@ -96,18 +96,27 @@ spcr() { # name, whether STAO takes the UART of SPCR from the domain
     [ "$(number "$work/$1/STAO.dat" 36 1)" = "$2" ] || complain "$1: STAO's byte is not $2"
 }
 
-mkdir "$work/machine"
-for file in tests/fixtures/acpi/machine/*.asl; do
-    name=$(basename "$file" .asl)
-    iasl -p "$work/compiled" "$file" >"$work/log" 2>&1 || { complain "$file: iasl does not take it"; tail -n 5 "$work/log" >&2; }
-    mv "$work/compiled.aml" "$work/machine/$(tr a-z A-Z <<<"$name").dat"
-done
+compile() { # to a folder, files
+    local to=$1 file
+    shift
+    mkdir -p "$to"
+    for file in "$@"; do
+        iasl -p "$work/compiled" "$file" >"$work/log" 2>&1 || { complain "$file: iasl does not take it"; tail -n 5 "$work/log" >&2; }
+        mv "$work/compiled.aml" "$to/$(basename "$file" .asl | tr a-z A-Z).dat"
+    done
+}
+
+compile "$work/machine" tests/fixtures/acpi/machine/*.asl
 check own-4 "$work/machine" "$work/machine" --vcpus 4 --uart COM1
 golden own-4
 spcr own-4 1        # SPCR names the hypervisor's UART
 check own-300 "$work/machine" "$work/machine" --vcpus 300 --uart 0x2f8 --no-xen --pic --unknown keep --hide PNP0303 --hide '\_SB.PCI0.NIC0'
 golden own-300
 spcr own-300 0      # SPCR names another
+# A hypervisor below hides devices already.
+compile "$work/nested" tests/fixtures/acpi/machine/*.asl tests/fixtures/acpi/nested/*.asl
+check own-nested "$work/nested" "$work/nested" --vcpus 4 --uart COM1
+golden own-nested
 
 machine() { # texts of acpidump, perhaps compressed: one machine together
     local name vcpus file
