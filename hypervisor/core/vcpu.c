@@ -16,6 +16,17 @@ static void log_table(const char *name, const struct x86_segment *s)
     console_log("  %s %04x base %016llx limit %x attributes %03x", name, s->selector, (ull)s->base, s->limit, s->attr);
 }
 
+/* What the guest's own tables say of an address: a fault that nothing explains is often there. */
+static void log_mapping(struct vcpu *v, const char *what, uint64_t gva)
+{
+    gpa_t at;
+    uint32_t error = 0;
+    if (arch_translate(v->arch, gva, 0, &at, &error))
+        console_log("  %s is mapped to guest address %#llx", what, (ull)at.v);
+    else
+        console_log("  %s is not mapped: page fault error code %#x", what, error);
+}
+
 void vcpu_log_state(struct vcpu *v)
 {
     static const char *const name[X86_GPRS] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
@@ -34,4 +45,6 @@ void vcpu_log_state(struct vcpu *v)
     log_table("tr  ", &s.tr);
     log_table("gdtr", &s.gdtr);
     log_table("idtr", &s.idtr);
+    log_mapping(v, "the code at cs:rip", s.seg[SEG_CS].base + s.regs.rip);
+    log_mapping(v, "the interrupt table", s.idtr.base);
 }

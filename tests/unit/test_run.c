@@ -149,6 +149,7 @@ static void test_triple_fault_is_a_crash(void **state)
     const char *said = fake_console();      /* what it was doing, for those who look after it */
     assert_non_null(strstr(said, "vCPU 0 on CPU 0"));
     assert_non_null(strstr(said, "cr3"));
+    assert_non_null(strstr(said, "the interrupt table is "));
     end(d);
 }
 
