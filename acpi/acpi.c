@@ -4,38 +4,11 @@
  */
 #include "acpi/acpi.h"
 #include "acpi/arm.h"
+#include "acpi/root.h"
 #include "acpi/tables.h"
 #include "lib/checked.h"
 
-enum { RSDP_LENGTH = 36, TABLES_MAX = 16 };
-
-struct listed { uint64_t at[TABLES_MAX]; unsigned n; };
-
-/* RSDT and XSDT list the same tables, in 4 and in 8 bytes each. */
-static uint64_t root_table(struct table_out *o, const char *signature, const struct listed *l, uint64_t base, unsigned size)
-{
-    uint64_t start = table_begin(o, signature, 1);
-    for (unsigned i = 0; i < l->n; i++)
-        table_le(o, base + l->at[i], size);
-    table_end(o, start);
-    return start;
-}
-
-/* The RSDP (ACPI 6.4, 5.2.5.3) at the start of the image, where nothing but zeroes stands yet. */
-static void rsdp(struct table_out *o, uint64_t rsdt, uint64_t xsdt)
-{
-    struct table_out head = { o->to, RSDP_LENGTH, 0, o->full };
-    table_bytes(&head, "RSD PTR ", 8);
-    table_le(&head, 0, 1);
-    table_bytes(&head, "BEDPLT", 6);
-    table_le(&head, 2, 1);              /* revision */
-    table_le(&head, rsdt, 4);
-    table_le(&head, RSDP_LENGTH, 4);
-    table_le(&head, xsdt, 8);
-    table_le(&head, 0, 4);              /* extended checksum, reserved */
-    table_checksum(&head, 0, 20, 8);
-    table_checksum(&head, 0, RSDP_LENGTH, 32);
-}
+enum { TABLES_MAX = 16 };
 
 static bool has_processors(const struct platform *p) { return p->board == BOARD_VIRT || p->lapic; }
 static bool has_uart(const struct platform *p) { return p->board == BOARD_VIRT ? p->arm.pl011 : p->uart.present; }
@@ -85,15 +58,15 @@ static uint64_t write_fixed(struct table_out *o, const struct platform *p, uint6
 
 static void write_image(struct table_out *o, const struct platform *p, uint64_t base)
 {
-    struct listed l = { .n = 0 };
-    table_zero(o, RSDP_LENGTH);
-    l.at[l.n++] = write_fixed(o, p, base);
+    uint64_t listed[TABLES_MAX];
+    unsigned n = 0;
+    table_zero(o, ACPI_RSDP_LENGTH);
+    listed[n++] = base + write_fixed(o, p, base);
     for (const struct row *r = rows; r < rows + ROWS; r++)
         if (r->write[p->board] && (!r->wanted || r->wanted(p)))
-            l.at[l.n++] = r->write[p->board](o, p);
-    uint64_t rsdt = root_table(o, "RSDT", &l, base, 4);
-    uint64_t xsdt = root_table(o, "XSDT", &l, base, 8);
-    rsdp(o, base + rsdt, base + xsdt);
+            listed[n++] = base + r->write[p->board](o, p);
+    uint64_t rsdt = acpi_root_table(o, listed, n, 4), xsdt = acpi_root_table(o, listed, n, 8);
+    acpi_rsdp(o, base + rsdt, base + xsdt);
 }
 
 bool acpi_build(const struct platform *p, gpa_t at, uint8_t *to, uint64_t size, uint64_t *used, gpa_t *rsdp_at)

@@ -3,10 +3,11 @@
  * memory (DSDT and FACS before the FADT that points at them); RSDT and XSDT last. Invariant: the plan alone fixes every offset.
  */
 #include "acpi/firmware/mangle_internal.h"
+#include "acpi/root.h"
 #include "lib/checked.h"
 #include <string.h>
 
-enum { RSDP_LENGTH = 36, FACS_ALIGN = 64 };
+enum { FACS_ALIGN = 64 };
 enum { UNTRUSTED = ACPI_CUT | ACPI_SHORT | ACPI_MISPLACED };    /* a wrong checksum alone is what kernels live with, and so it was before */
 
 static bool is(const struct mangle_decision *d, const char *signature) { return memcmp(d->signature, signature, 4) == 0; }
@@ -120,8 +121,8 @@ static void read_namespace(struct mangle *m)
 /* The address in a generic address structure of the FADT, or in the older 32-bit field. */
 static uint64_t register_at(const struct acpi_table *fadt, uint64_t old, uint64_t extended)
 {
-    uint64_t x = mangle_number(fadt, extended + 4, 8);
-    return x ? x : old ? mangle_number(fadt, old, 4) : 0;
+    uint64_t x = acpi_number(fadt->bytes, extended + 4, 8);
+    return x ? x : old ? acpi_number(fadt->bytes, old, 4) : 0;
 }
 
 static void plan_power(struct mangle *m, const struct acpi_table *fadt)
@@ -175,7 +176,7 @@ static void write_fadt(struct mangle *m, struct table_out *o, const struct mangl
         uint64_t at = target ? mangle_address(m, target, gpa(base)) : 0;
         if (d->table->bytes.left >= pointers[i].old + 4)
             table_patch(o, start + pointers[i].old, at < GIB(4) ? at : 0, 4);
-        if (d->table->bytes.left >= pointers[i].extended + 8 && (mangle_number(d->table, pointers[i].extended, 8) || at >= GIB(4)))
+        if (d->table->bytes.left >= pointers[i].extended + 8 && (acpi_number(d->table->bytes, pointers[i].extended, 8) || at >= GIB(4)))
             table_patch(o, start + pointers[i].extended, at, 8);
     }
     table_patch(o, start + 9, 0, 1);
@@ -197,43 +198,34 @@ static void lay(struct mangle *m, struct table_out *o, struct mangle_decision *d
     d->length = (uint32_t)(o->used - d->offset);
 }
 
-static void write_root(struct mangle *m, struct table_out *o, const char *signature, unsigned size, uint64_t base)
+/* The guest addresses of what the root tables list; their number. */
+static unsigned list(const struct mangle *m, uint64_t base, uint64_t to[MANGLE_DECISIONS_MAX])
 {
-    uint64_t start = table_begin(o, signature, 1);
+    unsigned n = 0;
     for (unsigned i = 0; i < m->decisions; i++) {
         const struct mangle_decision *d = &m->decision[i];
-        if (d->action == ACPI_DROP || is_root(d) || is_pointed_at(d))
-            continue;
-        uint64_t at = mangle_address(m, d, gpa(base));
-        if (size == 8 || at < GIB(4))
-            table_le(o, at, size);
+        if (d->action != ACPI_DROP && !is_root(d) && !is_pointed_at(d))
+            to[n++] = mangle_address(m, d, gpa(base));
     }
-    table_end(o, start);
-    struct mangle_decision *own = given(m, signature);
-    own->offset = start;
-    own->length = (uint32_t)(o->used - start);
+    return n;
 }
 
-/* The RSDP (5.2.5.3), at the start of the image, where zeroes stand until now. */
-static void write_rsdp(struct mangle *m, struct table_out *o, uint64_t base)
+static void write_roots(struct mangle *m, struct table_out *o, uint64_t base)
 {
-    struct table_out head = { o->to, RSDP_LENGTH, 0, o->full };
-    table_bytes(&head, "RSD PTR ", 8);
-    table_le(&head, 0, 1);
-    table_bytes(&head, "BEDPLT", 6);
-    table_le(&head, 2, 1);
-    table_le(&head, base + given(m, "RSDT")->offset, 4);
-    table_le(&head, RSDP_LENGTH, 4);
-    table_le(&head, base + given(m, "XSDT")->offset, 8);
-    table_le(&head, 0, 4);
-    table_checksum(&head, 0, 20, 8);
-    table_checksum(&head, 0, RSDP_LENGTH, 32);
-    given(m, "RSD ")->length = RSDP_LENGTH;
+    uint64_t listed[MANGLE_DECISIONS_MAX];
+    unsigned n = list(m, base, listed);
+    struct mangle_decision *root[] = { given(m, "RSDT"), given(m, "XSDT") };
+    for (unsigned i = 0; i < 2; i++) {
+        root[i]->offset = acpi_root_table(o, listed, n, i ? 8 : 4);
+        root[i]->length = (uint32_t)(o->used - root[i]->offset);
+    }
+    acpi_rsdp(o, base + root[0]->offset, base + root[1]->offset);
+    given(m, "RSD ")->length = ACPI_RSDP_LENGTH;
 }
 
 static void write_image(struct mangle *m, struct table_out *o, uint64_t base)
 {
-    table_zero(o, RSDP_LENGTH);
+    table_zero(o, ACPI_RSDP_LENGTH);
     for (unsigned pass = 0; pass < 2; pass++)
         for (unsigned i = 0; i < m->decisions; i++) {
             struct mangle_decision *d = &m->decision[i];
@@ -242,9 +234,7 @@ static void write_image(struct mangle *m, struct table_out *o, uint64_t base)
             else if (d->action == ACPI_KEEP && !d->laid)
                 d->length = (uint32_t)d->table->bytes.left;
         }
-    write_root(m, o, "RSDT", 4, base);
-    write_root(m, o, "XSDT", 8, base);
-    write_rsdp(m, o, base);
+    write_roots(m, o, base);
 }
 
 bool mangle_plan(struct mangle *m, const struct acpi_set *s, const struct mangle_options *o, struct aml_namespace *ns, struct error *e)

@@ -3,13 +3,6 @@
 #define ACPI_FIRMWARE_MANGLE_INTERNAL_H
 #include "acpi/firmware/mangle.h"
 
-/* A number of a table, 0 where the table is too short for it. */
-static inline uint64_t mangle_number(const struct acpi_table *t, uint64_t offset, unsigned size)
-{
-    struct span s = span_slice(t->bytes, offset, size);
-    return span_le(&s, size);
-}
-
 /* mangle_madt.c: which UIDs the vCPUs get (after the namespace is read), and the new MADT. */
 void mangle_plan_processors(struct mangle *m, const struct acpi_table *madt);
 void mangle_write_madt(const struct mangle *m, struct table_out *o, const struct acpi_table *madt);

@@ -4,13 +4,9 @@
  * machines, the other kinds speak of the real processors.
  */
 #include "acpi/firmware/mangle_internal.h"
+#include "acpi/madt.h"
 #include "platform/pc_map.h"
 #include <string.h>
-
-enum { MADT_REVISION = 5, MADT_ENTRIES = 44, PCAT_COMPAT = 1, ENABLED = 1 };
-enum { LAPIC = 0, IOAPIC = 1, OVERRIDE = 2, NMI_SOURCE = 3, LAPIC_NMI = 4, X2APIC = 9, X2APIC_NMI = 10 };
-/* Larger ids and UIDs do not fit the short entry: 255 means all processors. */
-enum { SHORT_MAX = 254, LINT_NMI = 1 };
 
 struct entry { uint8_t type; struct span body; };   /* body: with type and length */
 
@@ -34,23 +30,17 @@ static struct span entries(struct span madt)
     return madt;
 }
 
-static uint64_t number(const struct entry *en, uint64_t offset, unsigned size)
-{
-    struct span s = span_slice(en->body, offset, size);
-    return span_le(&s, size);
-}
-
 /* A processor's UID; false when the entry is no processor's. */
 static bool processor(const struct entry *en, uint32_t *uid, bool *enabled)
 {
-    if (en->type == LAPIC && en->body.left == 8) {
-        *uid = (uint32_t)number(en, 2, 1);
-        *enabled = number(en, 4, 4) & ENABLED;
+    if (en->type == MADT_LAPIC && en->body.left == 8) {
+        *uid = (uint32_t)acpi_number(en->body, 2, 1);
+        *enabled = acpi_number(en->body, 4, 4) & MADT_ENABLED;
         return true;
     }
-    if (en->type == X2APIC && en->body.left == 16) {
-        *uid = (uint32_t)number(en, 12, 4);
-        *enabled = number(en, 8, 4) & ENABLED;
+    if (en->type == MADT_X2APIC && en->body.left == 16) {
+        *uid = (uint32_t)acpi_number(en->body, 12, 4);
+        *enabled = acpi_number(en->body, 8, 4) & MADT_ENABLED;
         return true;
     }
     return false;
@@ -58,7 +48,7 @@ static bool processor(const struct entry *en, uint32_t *uid, bool *enabled)
 
 static bool kept(const struct entry *en)
 {
-    return (en->type == IOAPIC && en->body.left == 12) || (en->type == OVERRIDE && en->body.left == 10);
+    return (en->type == MADT_IOAPIC && en->body.left == 12) || (en->type == MADT_OVERRIDE && en->body.left == 10);
 }
 
 static void count(struct mangle_madt *c, const struct entry *en)
@@ -69,10 +59,10 @@ static void count(struct mangle_madt *c, const struct entry *en)
         c->processors++;
         c->enabled += enabled;
     } else if (kept(en)) {
-        *(en->type == IOAPIC ? &c->ioapics : &c->overrides) += 1;
-    } else if (en->type == LAPIC_NMI || en->type == X2APIC_NMI) {
+        *(en->type == MADT_IOAPIC ? &c->ioapics : &c->overrides) += 1;
+    } else if (en->type == MADT_LAPIC_NMI || en->type == MADT_X2APIC_NMI) {
         c->nmis++;
-    } else if (en->type == NMI_SOURCE) {
+    } else if (en->type == MADT_NMI_SOURCE) {
         c->nmi_sources++;
     } else {
         c->others++;
@@ -81,9 +71,9 @@ static void count(struct mangle_madt *c, const struct entry *en)
 
 void mangle_count_madt(struct mangle_madt *c, struct span madt)
 {
-    struct span flags = span_slice(madt, 40, 4), rest = entries(madt);
+    struct span rest = entries(madt);
     struct entry en;
-    *c = (struct mangle_madt){ .pcat = span_le(&flags, 4) & PCAT_COMPAT };
+    *c = (struct mangle_madt){ .pcat = acpi_number(madt, 40, 4) & MADT_PCAT_COMPAT };
     while (next_entry(&rest, &en, &c->damaged))
         count(c, &en);
 }
@@ -151,39 +141,7 @@ void mangle_plan_processors(struct mangle *m, const struct acpi_table *madt)
      */
     m->wide = m->options->x2apic;
     for (n = 0; n < vcpus; n++)
-        m->wide |= m->uid[n] > SHORT_MAX && platform_apic_id(n) <= SHORT_MAX;
-}
-
-static void write_processor(const struct mangle *m, struct table_out *o, unsigned vcpu)
-{
-    uint32_t id = platform_apic_id(vcpu);
-    bool wide = m->wide || id > SHORT_MAX;
-    table_le(o, wide ? X2APIC : LAPIC, 1);
-    table_le(o, wide ? 16 : 8, 1);
-    if (wide) {
-        table_le(o, 0, 2);
-        table_le(o, id, 4);
-        table_le(o, ENABLED, 4);
-        table_le(o, m->uid[vcpu], 4);
-    } else {
-        table_le(o, m->uid[vcpu], 1);
-        table_le(o, id, 1);
-        table_le(o, ENABLED, 4);
-    }
-}
-
-/* The domain's local APICs are ours: NMI is LINT1 at every one of them, whatever the firmware said of the real ones. */
-static void write_nmi(struct table_out *o, bool wide)
-{
-    table_le(o, wide ? X2APIC_NMI : LAPIC_NMI, 1);
-    table_le(o, wide ? 12 : 6, 1);
-    if (!wide)
-        table_le(o, 0xff, 1);           /* all processors */
-    table_le(o, 0, 2);                  /* polarity and trigger: as the bus has it */
-    if (wide)
-        table_le(o, 0xffffffff, 4);
-    table_le(o, LINT_NMI, 1);
-    table_zero(o, wide ? 3 : 0);
+        m->wide |= m->uid[n] > MADT_SHORT_MAX && platform_apic_id(n) <= MADT_SHORT_MAX;
 }
 
 void mangle_write_madt(const struct mangle *m, struct table_out *o, const struct acpi_table *madt)
@@ -193,19 +151,20 @@ void mangle_write_madt(const struct mangle *m, struct table_out *o, const struct
     bool damaged, some_short = false, some_wide = false;
     uint64_t start = table_begin(o, "APIC", MADT_REVISION);
     table_le(o, PC_LAPIC_BASE, 4);
-    table_le(o, m->options->pic ? PCAT_COMPAT : 0, 4);
+    table_le(o, m->options->pic ? MADT_PCAT_COMPAT : 0, 4);
     for (unsigned n = 0; n < m->options->vcpus; n++) {
-        bool wide = m->wide || platform_apic_id(n) > SHORT_MAX;
+        bool wide = m->wide || platform_apic_id(n) > MADT_SHORT_MAX;
         some_short |= !wide;
         some_wide |= wide;
-        write_processor(m, o, n);
+        acpi_madt_apic(o, wide, m->uid[n], platform_apic_id(n), MADT_ENABLED);
     }
     while (next_entry(&rest, &en, &damaged))
         if (kept(&en))
             table_bytes(o, en.body.at, en.body.left);
+    /* The domain's local APICs are ours: NMI is LINT1 at every one of them, whatever the firmware said of the real ones. */
     if (some_short)
-        write_nmi(o, false);
+        acpi_madt_nmi(o, false);
     if (some_wide)
-        write_nmi(o, true);
+        acpi_madt_nmi(o, true);
     table_end(o, start);
 }

@@ -179,21 +179,15 @@ static bool gas_names(struct span t, uint64_t at, const struct mangle_uart *u)
     return !gas.broken && space == (u->space == MANGLE_UART_PORT ? 1 : 0) && address == u->at;
 }
 
-static uint64_t number(struct span t, uint64_t at, unsigned size)
-{
-    struct span s = span_slice(t, at, size);
-    return span_le(&s, size);
-}
-
 bool mangle_names_uart(const struct acpi_table *t, const struct mangle_uart *u)
 {
     if (u->space == MANGLE_NO_UART)
         return false;
     if (!acpi_is(t, "DBG2"))
         return gas_names(t->bytes, 40, u);      /* SPCR and DBGP have their base address here */
-    uint64_t at = number(t->bytes, 36, 4);
-    for (uint64_t n = number(t->bytes, 40, 4); n-- > 0 && at < t->bytes.left;) {
-        uint64_t length = number(t->bytes, at + 1, 2), registers = number(t->bytes, at + 3, 1), base = number(t->bytes, at + 12, 2);
+    uint64_t at = acpi_number(t->bytes, 36, 4);
+    for (uint64_t n = acpi_number(t->bytes, 40, 4); n-- > 0 && at < t->bytes.left;) {
+        uint64_t length = acpi_number(t->bytes, at + 1, 2), registers = acpi_number(t->bytes, at + 3, 1), base = acpi_number(t->bytes, at + 12, 2);
         for (uint64_t i = 0; i < registers; i++)
             if (gas_names(t->bytes, at + base + 12 * i, u))
                 return true;
