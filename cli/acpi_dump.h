@@ -6,9 +6,8 @@
 /* The nth table of a set: RSDP, RSDT, XSDT (those that are there), then all others. NULL: no more. */
 const struct acpi_table *acpi_dump_table(const struct acpi_set *s, unsigned n);
 
-/* A table's signature as text, "RSDP" for that; odd characters become '_'. The nth table's with a number where it is not the first of it: "SSDT2". */
+/* The nth table's name for a file: "RSDP", "SSDT2" where it is not the first of it; odd characters become '_'. */
 enum { ACPI_NAME_MAX = 16 };
-void acpi_dump_signature(const struct acpi_table *t, char name[ACPI_NAME_MAX]);
 void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MAX]);
 
 /* To stdout. */

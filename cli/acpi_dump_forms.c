@@ -2,7 +2,7 @@
 #include "acpi/firmware/acpidump.h"
 #include "cli/acpi_dump.h"
 #include "cli/acpi_json.h"
-#include "cli/json.h"
+#include "cli/acpi_name.h"
 #include "cli/output.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,22 +18,22 @@ const struct acpi_table *acpi_dump_table(const struct acpi_set *s, unsigned n)
     return n < s->n ? &s->table[n] : NULL;
 }
 
-void acpi_dump_signature(const struct acpi_table *t, char name[ACPI_NAME_MAX])
+/* What cannot stand in a file's name is '_'. */
+static void name_of(const struct acpi_table *t, char name[ACPI_NAME])
 {
-    memcpy(name, acpi_is(t, "RSD ") ? "RSDP" : (const char *)t->bytes.at, 4);
-    name[4] = '\0';
-    for (unsigned i = 0; i < 4; i++)
-        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-!", name[i]))
-            name[i] = '_';
+    acpi_name(t, name);
+    for (char *c = name; *c; c++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-!", *c))
+            *c = '_';
 }
 
 void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MAX])
 {
     unsigned same = 1;
-    acpi_dump_signature(acpi_dump_table(s, n), name);
+    name_of(acpi_dump_table(s, n), name);
     for (unsigned i = 0; i < n; i++) {
-        char other[ACPI_NAME_MAX];
-        acpi_dump_signature(acpi_dump_table(s, i), other);
+        char other[ACPI_NAME];
+        name_of(acpi_dump_table(s, i), other);
         same += strcmp(other, name) == 0;
     }
     if (same > 1)
@@ -42,8 +42,8 @@ void acpi_dump_name(const struct acpi_set *s, unsigned n, char name[ACPI_NAME_MA
 
 static void write_acpidump(const struct acpi_table *t)
 {
-    char line[ACPIDUMP_LINE_MAX], name[ACPI_NAME_MAX];
-    acpi_dump_signature(t, name);
+    char line[ACPIDUMP_LINE_MAX], name[ACPI_NAME];
+    name_of(t, name);
     (void)fwrite(line, 1, acpidump_write_header(line, name, t->placed ? t->at : 0), stdout);
     for (size_t at = 0; at < t->bytes.left; at += 16) {
         struct span rest = span_slice(t->bytes, at, t->bytes.left - at);
@@ -61,11 +61,15 @@ void acpi_dump_as_acpidump(const struct acpi_set *s)
 
 void acpi_dump_as_json(const struct acpi_set *s)
 {
+    struct acpi_json j;
+    const struct acpi_listener l = acpi_json_begin(&j);
     const struct acpi_table *t;
-    json_open(NULL, '[');
-    for (unsigned n = 0; (t = acpi_dump_table(s, n)); n++)
-        acpi_json_table(s, t);
-    json_close();
+    unsigned n, faults = 0;
+    for (n = 0; (t = acpi_dump_table(s, n)); n++)
+        faults += acpi_describe_one(s, t, &l);
+    acpi_json_tables_end(&j);
+    faults += acpi_describe_whole(s, &l);
+    acpi_json_end(&j, n, faults);
 }
 
 bool acpi_dump_files(const struct acpi_set *s, const char *folder, struct error *e)

@@ -1,5 +1,6 @@
 /* Owns: the copy of what acpi_describe tells, and the pairing of fields of two tables. */
 #include "cli/acpi_fields.h"
+#include "cli/acpi_name.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +32,8 @@ static unsigned of_its_kind(const struct fields *f, const char *signature)
 static void hear_table(void *owner, const struct acpi_heading *h)
 {
     struct fields *f = owner;
-    char name[5] = "????";
-    for (size_t i = 0; i < 4 && i < h->table->bytes.left; i++)
-        name[i] = h->table->bytes.at[i] >= 0x20 && h->table->bytes.at[i] < 0x7f ? (char)h->table->bytes.at[i] : '?';
-    if (strcmp(name, "RSD ") == 0)
-        (void)strcpy(name, "RSDP");
+    char name[ACPI_NAME];
+    acpi_name(h->table, name);
     unsigned nth = of_its_kind(f, name);
     f->table = grown(f->table, f->tables + 1, sizeof(*f->table));
     struct fields_table *t = &f->table[f->tables++];

@@ -1,11 +1,17 @@
 /* Tables for programs. */
 #ifndef CLI_ACPI_JSON_H
 #define CLI_ACPI_JSON_H
-#include "acpi/firmware/set.h"
+#include "acpi/show/describe.h"
 
 /*
- * One table of s as an object in the innermost open list of cli/json.h: signature, title and clause (of known ones), address (where known),
- * length, bytes in hex, fields (name, offset, size, depth, value, fault) and faults of the table as a whole.
+ * One object: tables (a list), faults (of the set as a whole, if there are any), count and fault_count. A table: signature, title and clause
+ * ("" of an unknown one), address (where known), length, bytes in hex, fields (name, offset, size, depth, value and, if it has one,
+ * fault) and, if there are any, faults of it as a whole. docs/bedplate.1 has this.
  */
-void acpi_json_table(const struct acpi_set *s, const struct acpi_table *t);
+struct acpi_json { bool in_table, in_fields, in_faults; };      /* its own: what has to be closed */
+
+/* What writes tables as it is told of them; then acpi_json_tables_end; then the faults of the set, by the same; then acpi_json_end. */
+struct acpi_listener acpi_json_begin(struct acpi_json *j);
+void acpi_json_tables_end(struct acpi_json *j);
+void acpi_json_end(struct acpi_json *j, unsigned tables, unsigned faults);
 #endif

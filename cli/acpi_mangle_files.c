@@ -1,5 +1,6 @@
 /* Owns: the hardware domain's set as files: what each is called. */
 #include "cli/acpi_mangle.h"
+#include "cli/acpi_name.h"
 #include "cli/output.h"
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static void name_table(const struct mangle *m, unsigned at, char *to, size_t siz
             nth += i < at;
             all++;
         }
-    (void)snprintf(to, size, all > 1 ? "%.4s%u" : "%.4s", memcmp(d->signature, "RSD ", 4) == 0 ? "RSDP" : d->signature, nth);
+    (void)snprintf(to, size, all > 1 ? "%.4s%u" : "%.4s", acpi_name_of(d->signature), nth);
     for (char *c = to; *c; c++)
         if (*c == '/' || *c == '.' || *c == ' ')
             *c = '_';

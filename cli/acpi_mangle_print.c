@@ -1,5 +1,6 @@
 /* Owns: how the decisions are told: for people, and as JSON. */
 #include "cli/acpi_mangle.h"
+#include "cli/acpi_name.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include <stdio.h>
@@ -15,7 +16,7 @@ static const char *path_of(const struct mangle *m, const struct mangle_hidden *h
     return to;
 }
 
-static const char *name_of(const struct mangle_decision *d) { return strcmp(d->signature, "RSD ") == 0 ? "RSDP" : d->signature; }
+static const char *name_of(const struct mangle_decision *d) { return acpi_name_of(d->signature); }
 
 static bool same(const struct mangle_decision *a, const struct mangle_decision *b)
 {

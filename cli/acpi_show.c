@@ -2,11 +2,11 @@
 #include "acpi/show/show.h"
 #include "cli/acpi.h"
 #include "cli/acpi_input.h"
-#include "cli/json.h"
+#include "cli/acpi_json.h"
+#include "cli/acpi_name.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum form { AS_TEXT, AS_HEX, AS_JSON, AS_FAULTS };
 struct wishes { enum form form; bool no_aml; };
@@ -31,11 +31,8 @@ static const struct acpi_table *spoken_of;
 
 static void put_name(void)
 {
-    char name[5] = "?";
-    if (spoken_of->bytes.left >= 4)
-        memcpy(name, acpi_is(spoken_of, "RSD ") ? "RSDP" : (const char *)spoken_of->bytes.at, 4);
-    for (char *c = name; *c; c++)
-        *c = *c > ' ' && *c < 0x7f ? *c : '.';
+    char name[ACPI_NAME];
+    acpi_name(spoken_of, name);
     (void)fputs(name, stdout);
     if (spoken_of->placed)
         (void)printf(" at %#llx", (unsigned long long)spoken_of->at);
@@ -62,66 +59,6 @@ static void faulty(void *owner, const char *sentence)
     if (spoken_of)
         put_name();
     (void)printf("%s%s\n", spoken_of ? ": " : "", sentence);
-}
-
-/* ---- JSON ---- */
-
-/* A table's faults follow its fields; `open` is what has to be closed when the next one comes. */
-struct json { bool table, fields, faults; };
-
-static void close_table(struct json *j)
-{
-    if (j->fields || j->faults)
-        json_close();
-    if (j->table)
-        json_close();
-    *j = (struct json){ false, false, false };
-}
-
-static void json_table(void *owner, const struct acpi_heading *h)
-{
-    struct json *j = owner;
-    char name[5] = "?";
-    close_table(j);
-    if (h->table->bytes.left >= 4)
-        memcpy(name, acpi_is(h->table, "RSD ") ? "RSDP" : (const char *)h->table->bytes.at, 4);
-    for (char *c = name; *c; c++)
-        *c = *c >= ' ' && *c < 0x7f ? *c : '.';
-    json_open(NULL, '{');
-    json_text("signature", name);
-    json_text("title", h->title);
-    json_text("clause", h->clause);
-    if (h->table->placed)
-        json_number("address", h->table->at);
-    json_number("length", h->table->bytes.left);
-    json_open("fields", '[');
-    j->table = j->fields = true;
-}
-
-static void json_field(void *owner, const struct acpi_field *f)
-{
-    (void)owner;
-    json_open(NULL, '{');
-    json_number("offset", f->offset);
-    json_number("size", f->size);
-    json_number("depth", f->depth);
-    json_text("name", f->name);
-    json_text("value", f->value);
-    if (f->fault)
-        json_text("fault", f->fault);
-    json_close();
-}
-
-static void json_fault(void *owner, const char *sentence)
-{
-    struct json *j = owner;
-    if (j->fields)
-        json_close();
-    if (!j->faults)
-        json_open("faults", '[');
-    j->fields = false;
-    j->faults = true;
-    json_text(NULL, sentence);
 }
 
 /* ---- all of them ---- */
@@ -174,18 +111,12 @@ static struct count show_faults(const struct acpi_set *s, const struct wishes *w
 
 static struct count show_json(const struct acpi_set *s, const struct wishes *w)
 {
-    struct json j = { false, false, false };
-    const struct acpi_listener l = { json_table, json_field, json_fault, &j };
-    json_open(NULL, '{');
-    json_open("tables", '[');
+    struct acpi_json j;
+    const struct acpi_listener l = acpi_json_begin(&j);
     struct count c = tell(s, &l, w->no_aml);
-    close_table(&j);
-    json_close();
+    acpi_json_tables_end(&j);
     c.faults += acpi_describe_whole(s, &l);
-    close_table(&j);
-    json_number("count", c.tables);
-    json_number("fault_count", c.faults);
-    json_close();
+    acpi_json_end(&j, c.tables, c.faults);
     return c;
 }
 

@@ -347,6 +347,14 @@ shows show-faulty 2 '1 table, 1 fault' broken.dat
 "$tool" acpi show --faults broken.dat >out 2>err; verdict show-which-fault "$(grep -q '^APIC, byte 0x9: Checksum: wrong' out || echo not said)"
 "$tool" acpi show --json forms.raw | python3 -c 'import json, sys; t = json.load(sys.stdin); assert t["fault_count"] == 0 and len(t["tables"]) == t["count"]' 2>err
 verdict show-json "$(cat err)"
+"$tool" acpi show --json forms.raw >one; "$tool" acpi dump forms.cfg --json >two; verdict json-of-one-shape "$(cmp one two 2>&1)"
+"$tool" acpi show --json broken.dat | python3 -c '
+import json, sys
+t = json.load(sys.stdin)
+wrong = [f for f in t["tables"][0]["fields"] if "fault" in f]
+assert t["fault_count"] == 1 and [f["name"] for f in wrong] == ["Checksum"] and wrong[0]["offset"] == 9
+assert bytes.fromhex(t["tables"][0]["bytes"]) == open("broken.dat", "rb").read()' 2>err
+verdict json-of-a-fault "$(cat err)"
 "$tool" acpi show - <forms.txt >out 2>err; verdict show-stdin "$([ -s err ] && echo refused; grep -q '^RSDP at' out || echo 'no RSDP')"
 rm -rf held forms forms.* sources halfway broken.* large nothing one two
 
