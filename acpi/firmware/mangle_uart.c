@@ -8,9 +8,8 @@
 #include <string.h>
 
 /* Small resource tags with their lengths, large ones (ACPI 6.4, 6.4.2, 6.4.3). */
-enum { IO_PORT = 0x47, FIXED_IO_PORT = 0x4b, END_TAG = 0x79, LARGE = 0x80, MEMORY24 = 0x81, MEMORY32 = 0x85, FIXED_MEMORY32 = 0x86 };
-enum { ADDRESS16 = 0x88, ADDRESS32 = 0x87, ADDRESS64 = 0x8a, GENERIC_REGISTER = 0x82 };
-enum { AML_BUFFER_OP = 0x11, AML_BYTE = 0x0a, AML_WORD = 0x0b, AML_DWORD = 0x0c };
+enum { IO_PORT = 0x47, FIXED_IO_PORT = 0x4b, END_TAG = 0x79, LARGE = 0x80, MEMORY32 = 0x85, FIXED_MEMORY32 = 0x86 };
+enum { ADDRESS16 = 0x88, ADDRESS32 = 0x87, ADDRESS64 = 0x8a };
 
 /* Every address at which a descriptor may begin to tell registers; false: it tells none. */
 static bool descriptor_base(uint8_t tag, struct span d, struct mangle_uart *u)
@@ -21,18 +20,16 @@ static bool descriptor_base(uint8_t tag, struct span d, struct mangle_uart *u)
     };
     for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
         if (bases[i].tag == tag) {
-            struct span base = span_slice(d, bases[i].at, bases[i].size);
             u->space = bases[i].space;
-            u->at = span_le(&base, bases[i].size);
-            return !base.broken;
+            u->at = acpi_number(d, bases[i].at, bases[i].size);
+            return d.left >= bases[i].at + bases[i].size;
         }
     /* Address space descriptors: type (0 memory, 1 I/O), two bytes of flags, granularity, then the minimum (6.4.3.5). */
     unsigned size = tag == ADDRESS16 ? 2 : tag == ADDRESS32 ? 4 : tag == ADDRESS64 ? 8 : 0;
-    struct span kind = span_slice(d, 0, 1), base = span_slice(d, 3 + size, size);
-    uint8_t type = span_u8(&kind);
+    uint64_t type = acpi_number(d, 0, 1);
     u->space = type == 0 ? MANGLE_UART_MEMORY : MANGLE_UART_PORT;
-    u->at = span_le(&base, size);
-    return size && type < 2 && !base.broken;
+    u->at = acpi_number(d, 3 + size, size);
+    return size && type < 2 && d.left >= 3 + 2 * size;
 }
 
 /* The next descriptor of a template. False at its end, or where it is damaged. */
@@ -61,22 +58,6 @@ static bool template_names(struct span t, const struct mangle_uart *u, bool firs
     return false;
 }
 
-/* The bytes of a constant buffer (20.2.5.4), broken for anything else. */
-static struct span buffer_bytes(struct span aml)
-{
-    const struct span none = { NULL, 0, true };
-    if (span_u8(&aml) != AML_BUFFER_OP)
-        return none;
-    unsigned more = span_u8(&aml) >> 6;     /* what the PkgLength says is not needed: a Name holds the one object */
-    (void)span_take(&aml, more);
-    uint8_t op = span_u8(&aml);
-    unsigned size = op == AML_BYTE ? 1 : op == AML_WORD ? 2 : op == AML_DWORD ? 4 : 0;
-    if (!size)
-        return none;
-    (void)span_take(&aml, size);
-    return aml;
-}
-
 /* A descriptor anywhere in a method's body: what the assembler makes of IO (Decode16, port, port, ...) or Memory32Fixed. */
 static bool body_names(struct span body, const struct mangle_uart *u)
 {
@@ -89,12 +70,6 @@ static bool body_names(struct span body, const struct mangle_uart *u)
         if (memcmp(body.at, want, n) == 0)
             return true;
     return false;
-}
-
-static const struct aml_node *child(const struct aml_namespace *ns, int node, const char *name)
-{
-    int at = aml_child(ns, node, name);
-    return at == AML_NONE ? NULL : &ns->node[at];
 }
 
 static bool is_uart(const struct aml_namespace *ns, int node)
@@ -118,26 +93,26 @@ static const char *const whys[WAYS] = {
 };
 
 /* A template of the method's own, or another name of the device's that the method fills in. */
-static bool method_names(const struct aml_namespace *ns, int node, const struct aml_node *crs, const struct mangle_uart *u)
+static bool method_names(const struct aml_namespace *ns, int node, int crs, const struct mangle_uart *u)
 {
-    if (body_names(crs->data, u))
+    if (body_names(ns->node[crs].data, u))
         return true;
     for (int c = ns->node[node].first; c != AML_NONE; c = ns->node[c].next)
-        if (ns->node[c].kind == AML_NAMED && memcmp(ns->node[c].name, "_PRS", 4) != 0 && template_names(buffer_bytes(ns->node[c].data), u, false))
+        if (memcmp(ns->node[c].name, "_PRS", 4) != 0 && template_names(aml_buffer_value(ns, c), u, false))
             return true;
     return false;
 }
 
 static bool matches(const struct aml_namespace *ns, int node, const struct mangle_uart *u, unsigned way)
 {
-    const struct aml_node *crs = child(ns, node, "_CRS"), *prs = child(ns, node, "_PRS");
+    int crs = aml_child(ns, node, "_CRS"), prs = aml_child(ns, node, "_PRS");
     if (way == BY_CRS)
-        return crs && crs->kind == AML_NAMED && template_names(buffer_bytes(crs->data), u, false);
-    if (!crs || crs->kind != AML_METHOD)
+        return crs != AML_NONE && template_names(aml_buffer_value(ns, crs), u, false);
+    if (crs == AML_NONE || ns->node[crs].kind != AML_METHOD)
         return false;
     if (way == BY_METHOD)
         return method_names(ns, node, crs, u);
-    return way == ONLY_ONE || (prs && prs->kind == AML_NAMED && template_names(buffer_bytes(prs->data), u, true));
+    return way == ONLY_ONE || (prs != AML_NONE && template_names(aml_buffer_value(ns, prs), u, true));
 }
 
 /* Hides all UARTs that match; false: no room. *n: how many UARTs there are. */

@@ -63,6 +63,8 @@ bool aml_path(const struct aml_namespace *ns, int node, char *to, unsigned size)
 /* A constant integer / string that a Name holds; false when it is another thing (a method, a reference, an expression). */
 bool aml_integer_value(const struct aml_namespace *ns, int node, uint64_t *v);
 bool aml_string_value(const struct aml_namespace *ns, int node, char *to, unsigned size);
+/* The bytes that a Name's Buffer of constant size is given (20.2.5.4), a resource template for example; broken when it is another thing. */
+struct span aml_buffer_value(const struct aml_namespace *ns, int node);
 
 /* _HID (which 0) or the nth _CID (which 1...) of a device as text, "PNP0501" or "ACPI0007"; false: no more, or not constant. */
 bool aml_device_id(const struct aml_namespace *ns, int device, unsigned which, char *to, unsigned size);

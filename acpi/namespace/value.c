@@ -146,6 +146,16 @@ bool aml_string_value(const struct aml_namespace *ns, int node, char *to, unsign
     return d.is == TEXT && copy(d.text, to, size);
 }
 
+struct span aml_buffer_value(const struct aml_namespace *ns, int node)
+{
+    struct span s = data_of(ns, node);
+    if (span_u8(&s) != 0x11)
+        s.broken = true;
+    struct span bytes = take_package(&s);
+    bytes.broken |= take_datum(&bytes).is != INTEGER;
+    return bytes;
+}
+
 /* A packed EISA id is a big-endian number of three 5-bit letters and four hex digits (19.6.36). */
 static bool eisa(uint64_t v, char *to, unsigned size)
 {

@@ -706,6 +706,22 @@ static void the_first_of_two_declarations_stands(void **state)
     assert_int_equal(ns.tables, 2);
 }
 
+static void buffers_of_constant_size_have_bytes(void **state)
+{
+    (void)state;
+    RAW("\x08" "BUF1" "\x11\x05\x0a\x03\x07\x08" "\x08" "BUF2" "\x11\x02\x00" "\x06" "BUF1" "BUF3" "\x08" "BUF4" "\x11\x04\x60\x07\x08" "\x08" "NUMB\x01");
+    assert_true(read_block());
+    struct span b = aml_buffer_value(&ns, aml_find(&ns, "BUF1"));
+    assert_true(!b.broken && b.left == 2 && b.at[0] == 7 && b.at[1] == 8);
+    b = aml_buffer_value(&ns, aml_find(&ns, "BUF2"));
+    assert_true(!b.broken && b.left == 0);
+    b = aml_buffer_value(&ns, aml_find(&ns, "BUF3"));
+    assert_true(!b.broken && b.left == 2);
+    assert_true(aml_buffer_value(&ns, aml_find(&ns, "BUF4")).broken);       /* its size is a local */
+    assert_true(aml_buffer_value(&ns, aml_find(&ns, "NUMB")).broken);
+    assert_true(aml_buffer_value(&ns, aml_find(&ns, "_SB")).broken);
+}
+
 static void a_broken_block_is_refused(void **state)
 {
     (void)state;
@@ -728,7 +744,7 @@ int main(void)
         TEST(the_rest_of_a_package_that_makes_no_sense_is_passed_over), TEST(a_damaged_package_costs_no_more_than_itself),
         TEST(a_block_cut_anywhere_is_read_as_far_as_it_goes), TEST(ten_thousand_nested_scopes_end), TEST(ten_thousand_nested_devices_end),
         TEST(deep_expressions_end), TEST(paths_of_very_many_names_are_refused), TEST(a_full_namespace_says_so),
-        TEST(the_first_of_two_declarations_stands), TEST(a_broken_block_is_refused),
+        TEST(the_first_of_two_declarations_stands), TEST(buffers_of_constant_size_have_bytes), TEST(a_broken_block_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
