@@ -4,12 +4,11 @@
  * are left out: the maker and the checksum always differ.
  */
 #include "acpi/show/describe.h"
+#include "acpi/table.h"
 #include "cli/acpi_mangle.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { HEADER = 36 };
 
 struct entry { char *name, *text; bool paired; };
 struct entries { struct entry *entry; unsigned n, room; };
@@ -26,7 +25,7 @@ static char *joined(char *a, const char *b, const char *c)
 static void on_field(void *owner, const struct acpi_field *f)
 {
     struct entries *to = owner;
-    if (f->offset < HEADER)
+    if (f->offset < TABLE_HEADER)
         return;
     if (f->depth == 0) {
         if (to->n == to->room) {

@@ -48,14 +48,14 @@ void aml_learn_methods(struct aml_methods *m, const struct telling *t)
 {
     learn_predefined(m);
     const uint8_t *b = t->bytes;
-    for (uint32_t at = TELL_HEADER, all = t->end; at < all; at++) {
+    for (uint32_t at = TABLE_HEADER, all = t->end; at < all; at++) {
         if ((b[at] & 0xfe) != 0x14)
             continue;
         uint32_t end = all, name = at + 1;
         if (b[at] == 0x14)
             name = aml_package_at(t, at + 1, t->end, &end);
         uint32_t flags = name ? aml_name_at(t, name, end, NULL) : 0;
-        if (flags < TELL_HEADER + 4 || flags >= end)
+        if (flags < TABLE_HEADER + 4 || flags >= end)
             continue;
         uint8_t n = t->bytes[flags];
         if (t->bytes[at] == 0x15)

@@ -34,13 +34,13 @@ const char *acpi_clause(const char *signature) { return find(signature)->clause;
 
 static void check_length(struct telling *t, uint64_t v)
 {
-    uint32_t least = TELL_HEADER, said = 0;
+    uint32_t least = TABLE_HEADER, said = 0;
     for (unsigned i = 0; i < TELL_LEAST && t->kind->least[i].length; i++)
         if (t->kind->least[i].revision <= t->revision || !i)
             least = t->kind->least[i].length, said = t->kind->least[i].revision;
     if (v > t->size)
         tell_wrong(t, "cut: only %u of %llu bytes are there", t->size, (unsigned long long)v);
-    else if (v < TELL_HEADER)
+    else if (v < TABLE_HEADER)
         tell_wrong(t, "less than the 36 bytes of its header");
     else if (v < least)
         tell_wrong(t, "too short: revision %u has at least %u bytes", said, least);
@@ -99,7 +99,7 @@ static void tell_body(struct telling *t)
 {
     uint32_t said = (uint32_t)tell_get(t, 4, 4);
     if (!t->kind->bare) {
-        if (said >= TELL_HEADER && said < t->end)
+        if (said >= TABLE_HEADER && said < t->end)
             t->end = said;
         tell_rows(t, header);
     }

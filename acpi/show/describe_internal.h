@@ -6,8 +6,9 @@
 #ifndef ACPI_SHOW_DESCRIBE_INTERNAL_H
 #define ACPI_SHOW_DESCRIBE_INTERNAL_H
 #include "acpi/show/describe.h"
+#include "acpi/table.h"
 
-enum { TELL_VALUE = 512, TELL_FAULT = 320, TELL_NAME = 128, TELL_HEADER = 36, TELL_LEAST = 5 };
+enum { TELL_VALUE = 512, TELL_FAULT = 320, TELL_NAME = 128, TELL_LEAST = 5 };
 
 struct telling;
 

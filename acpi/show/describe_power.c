@@ -6,7 +6,7 @@
 /* A parent or a cache is named by its offset in the table; it has to stand in front of the end. */
 static void check_reference(struct telling *t, uint64_t v)
 {
-    if (v && (v < TELL_HEADER || v >= t->size))
+    if (v && (v < TABLE_HEADER || v >= t->size))
         tell_wrong(t, "nothing stands at offset 0x%llx", (unsigned long long)v);
 }
 static const struct tell_word processor_flag[] = {

@@ -173,7 +173,7 @@ static unsigned missing(struct span in, unsigned size, struct span other, unsign
 static struct span body(const struct acpi_table *table)
 {
     struct span all = table->bytes;
-    return span_slice(all, TELL_HEADER, all.left < TELL_HEADER ? 0 : all.left - TELL_HEADER);
+    return span_slice(all, TABLE_HEADER, all.left < TABLE_HEADER ? 0 : all.left - TABLE_HEADER);
 }
 
 /* An operating system reads one of the two: what it finds must not depend on which. */

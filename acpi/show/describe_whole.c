@@ -45,7 +45,7 @@ static bool judge_places(struct telling *t, const struct acpi_table *a, const st
 /* Same length, checksum and table id: its names would be declared a second time. */
 static bool judge_twice(struct telling *t, const struct acpi_table *a, const struct acpi_table *b)
 {
-    if (!acpi_is(a, "SSDT") || a->bytes.left != b->bytes.left || a->bytes.left < TELL_HEADER || memcmp(a->bytes.at, b->bytes.at, TELL_HEADER) != 0)
+    if (!acpi_is(a, "SSDT") || a->bytes.left != b->bytes.left || a->bytes.left < TABLE_HEADER || memcmp(a->bytes.at, b->bytes.at, TABLE_HEADER) != 0)
         return false;
     tell_table_wrong(t, "an SSDT of %llu bytes with the table ID \"%.8s\" is there twice", (ull)a->bytes.left, (const char *)a->bytes.at + 16);
     for (char *c = t->late; *c; c++)
