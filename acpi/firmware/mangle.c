@@ -7,7 +7,7 @@
 #include "lib/checked.h"
 #include <string.h>
 
-enum { FACS_ALIGN = 64 };
+enum { FACS_ALIGN = 64, SPCR_ADDRESS = 44 };
 enum { UNTRUSTED = ACPI_CUT | ACPI_SHORT | ACPI_MISPLACED };    /* a wrong checksum alone is what kernels live with, and so it was before */
 
 static bool is(const struct mangle_decision *d, const char *signature) { return memcmp(d->signature, signature, 4) == 0; }
@@ -145,6 +145,17 @@ static void plan_fadt(struct mangle *m)
     fadt->laid = true;
 }
 
+/* A SPCR that the domain is given names a UART, the domain's. Servers leave an address of 0 where redirection is off: that is none. */
+static bool has_spcr_uart(const struct mangle *m)
+{
+    for (unsigned i = 0; i < m->decisions; i++) {
+        const struct mangle_decision *d = &m->decision[i];
+        if (is(d, "SPCR") && d->action != ACPI_DROP && acpi_number(d->table->bytes, SPCR_ADDRESS, 8))
+            return true;
+    }
+    return false;
+}
+
 /*
  * STAO's byte speaks of one UART only: that which SPCR defines (LINARO-0002, table 1). The domain's SPCR is never the hypervisor's, which
  * is dropped; where one is left, its UART is the domain's, and a 1 would take that away: the hypervisor's own is then hidden by name alone.
@@ -153,7 +164,7 @@ static void plan_fadt(struct mangle *m)
  */
 static void plan_stao(struct mangle *m)
 {
-    if (m->options->uart.space != MANGLE_NO_UART && !given(m, "SPCR"))
+    if (m->options->uart.space != MANGLE_NO_UART && !has_spcr_uart(m))
         m->ignore_spcr = true;
     if (!given(m, "STAO") && (m->hiddens || m->ignore_spcr))
         add(m, NULL, "STAO", ACPI_ADD, "names the devices that the domain must not touch")->laid = true;

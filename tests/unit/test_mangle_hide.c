@@ -88,6 +88,11 @@ static void test_byte_of_spcr(void **state)
     x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x2f8 };
     make(x);                            /* no SPCR */
     assert_int_equal(made(x, "STAO")[36], 1);
+    spcr(x, 0);
+    make(x);                            /* one that names no UART */
+    assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
+    assert_int_equal(made(x, "STAO")[36], 1);
+    x->set.n--;
     spcr(x, 0x3f8);
     make(x);                            /* SPCR's is the domain's */
     assert_int_equal(action(x, "SPCR"), ACPI_KEEP);
