@@ -69,6 +69,9 @@ struct span aml_buffer_value(const struct aml_namespace *ns, int node);
 /* _HID (which 0) or the nth _CID (which 1...) of a device as text, "PNP0501" or "ACPI0007"; false: no more, or not constant. */
 bool aml_device_id(const struct aml_namespace *ns, int device, unsigned which, char *to, unsigned size);
 
+/* A packed EISA id as text: a big-endian number of three 5-bit letters and four hex digits (19.6.36). False: v is none, or size below 8. */
+bool aml_eisa_text(uint64_t v, char *to, unsigned size);
+
 /* SLP_TYPa and SLP_TYPb of \_Sn_ (n 0..5; ACPI 6.4, 7.4.2). False: absent, or no package of constants. */
 bool aml_sleep_type(const struct aml_namespace *ns, unsigned n, uint8_t *a, uint8_t *b);
 #endif

@@ -131,6 +131,19 @@ uint64_t aml_take_length(struct span *s)
     return more ? (lead & 0xf) | span_le(s, more) << 4 : lead & 0x3f;
 }
 
+bool aml_take_integer(struct span *s, uint64_t *v)
+{
+    struct span at = *s;
+    uint8_t op = span_u8(&at);
+    unsigned size = op == 0x0a ? 1 : op == 0x0b ? 2 : op == 0x0c ? 4 : op == 0x0e ? 8 : 0;
+    uint64_t number = size ? span_le(&at, size) : op == 0xff ? UINT64_MAX : op;
+    if (at.broken || !(size || op <= 1 || op == 0xff))
+        return false;
+    *v = number;
+    *s = at;
+    return true;
+}
+
 bool aml_is_declaration(const struct aml_shape *shape)
 {
     return strchr(shape->follows, 'n') || strchr(shape->follows, 'L') || strchr(shape->follows, 'F');

@@ -22,6 +22,9 @@ const struct aml_shape *aml_take_opcode(struct span *s);
 /* A number written as a PkgLength (20.2.4). Where it is a length, it counts its own bytes. */
 uint64_t aml_take_length(struct span *s);
 
+/* An integer constant (20.2.3). False and s unmoved: none stands there. */
+bool aml_take_integer(struct span *s, uint64_t *v);
+
 /* Whether it opens a list, or declares: what may stand as a statement only. */
 bool aml_is_declaration(const struct aml_shape *shape);
 #endif

@@ -1,4 +1,4 @@
-/* The tree of names underneath the reader: NameStrings, the search rules, new nodes. Only for acpi/namespace/ and its tests. */
+/* The tree of names underneath the reader: NameStrings, the search rules, new nodes. Only for acpi/namespace/, its tests and who tells AML in words. */
 #ifndef ACPI_NAMESPACE_TREE_H
 #define ACPI_NAMESPACE_TREE_H
 #include "acpi/namespace/namespace.h"

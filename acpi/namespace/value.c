@@ -81,14 +81,9 @@ static struct datum take_datum(struct span *s)
         d.is = OTHER;
         return d;
     }
+    if (aml_take_integer(s, &d.v))
+        return d;
     switch (span_u8(s)) {
-    case 0x00: break;
-    case 0x01: d.v = 1; break;
-    case 0xff: d.v = UINT64_MAX; break;
-    case 0x0a: d.v = span_le(s, 1); break;
-    case 0x0b: d.v = span_le(s, 2); break;
-    case 0x0c: d.v = span_le(s, 4); break;
-    case 0x0e: d.v = span_le(s, 8); break;
     case 0x0d: d = (struct datum){ .is = TEXT, .text = take_string(s) }; break;
     case 0x11: case 0x12: case 0x13: (void)take_package(s); d.is = OTHER; break;
     default: s->broken = true;
@@ -156,12 +151,11 @@ struct span aml_buffer_value(const struct aml_namespace *ns, int node)
     return bytes;
 }
 
-/* A packed EISA id is a big-endian number of three 5-bit letters and four hex digits (19.6.36). */
-static bool eisa(uint64_t v, char *to, unsigned size)
+bool aml_eisa_text(uint64_t v, char *to, unsigned size)
 {
-    if (v > UINT32_MAX)
-        return false;
     uint32_t id = __builtin_bswap32((uint32_t)v);
+    if (v > UINT32_MAX || id >> 31)
+        return false;
     unsigned letter[3] = { id >> 26 & 31, id >> 21 & 31, id >> 16 & 31 };
     for (unsigned i = 0; i < 3; i++)
         if (letter[i] < 1 || letter[i] > 26)
@@ -171,7 +165,7 @@ static bool eisa(uint64_t v, char *to, unsigned size)
 
 static bool id_text(struct datum d, char *to, unsigned size)
 {
-    return d.is == TEXT ? copy(d.text, to, size) : d.is == INTEGER && eisa(d.v, to, size);
+    return d.is == TEXT ? copy(d.text, to, size) : d.is == INTEGER && aml_eisa_text(d.v, to, size);
 }
 
 bool aml_device_id(const struct aml_namespace *ns, int device, unsigned which, char *to, unsigned size)

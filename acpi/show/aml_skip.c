@@ -4,6 +4,7 @@
  * declare has none here, which at worst takes arguments for statements; acpi/namespace knows all tables and each scope.
  */
 #include "acpi/namespace/opcode.h"
+#include "acpi/namespace/tree.h"
 #include "acpi/show/aml_text.h"
 
 enum { PENDING = 48 };
@@ -81,8 +82,6 @@ static bool bytes(struct skip *s, uint32_t n)
     return s->at <= s->end;
 }
 
-static bool is_name(uint8_t c) { return c == '\\' || c == '^' || c == '_' || c == 0x2e || c == 0x2f || (c >= 'A' && c <= 'Z'); }
-
 static bool name(struct skip *s, bool call)
 {
     uint32_t next = aml_name_at(s->t, s->at, s->end, NULL);
@@ -96,7 +95,7 @@ static bool term(struct skip *s, bool call)
 {
     if (s->at >= s->end)
         return false;
-    if (is_name(s->t->bytes[s->at]))
+    if (aml_begins_name(s->t->bytes[s->at]))
         return name(s, call);
     struct span v = span_of(s->t->bytes + s->at, s->end - s->at);
     size_t left = v.left;

@@ -1,4 +1,6 @@
 /* Owns: names, numbers and constants of AML (ACPI 6.4, 20.2.2 to 20.2.4) as words. Nothing is read at or beyond the limit it is given. */
+#include "acpi/namespace/opcode.h"
+#include "acpi/namespace/tree.h"
 #include "acpi/show/aml_text.h"
 #include "lib/format.h"
 
@@ -26,86 +28,58 @@ void aml_words_put(struct aml_words *w, const char *text)
         put(w, *text++);
 }
 
+static struct span from(const struct telling *t, uint32_t at, uint32_t limit) { return span_of(t->bytes + at, at < limit ? limit - at : 0); }
+
 uint32_t aml_package_at(const struct telling *t, uint32_t at, uint32_t limit, uint32_t *end)
 {
-    if (at >= limit)
+    struct span s = from(t, at, limit);
+    uint64_t n = aml_take_length(&s);
+    uint32_t body = limit - (uint32_t)s.left;
+    if (s.broken)
         return 0;
-    uint32_t lead = t->bytes[at], more = lead >> 6, n = more ? lead & 0xf : lead & 0x3f;
-    if (more >= limit - at)
-        return 0;
-    for (uint32_t i = 0; i < more; i++)
-        n |= (uint32_t)t->bytes[at + 1 + i] << (4 + 8 * i);
-    *end = n <= limit - at ? at + n : limit;
-    return n > more && n <= limit - at ? at + 1 + more : 0;
+    *end = n <= limit - at ? at + (uint32_t)n : limit;
+    return n >= body - at && n <= limit - at ? body : 0;
 }
 
-static bool is_lead(uint8_t c) { return c == '_' || (c >= 'A' && c <= 'Z'); }
-
 /* Four characters, told without the underscores that only fill them up. */
-static uint32_t segment(const struct telling *t, uint32_t at, uint32_t limit, struct aml_words *w)
+static void put_segment(struct aml_words *w, const uint8_t *b)
 {
-    const uint8_t *b = t->bytes + at;
     unsigned n = 4;
-    if (limit - at < 4 || !is_lead(b[0]))
-        return 0;
-    for (unsigned i = 1; i < 4; i++)
-        if (!is_lead(b[i]) && !(b[i] >= '0' && b[i] <= '9'))
-            return 0;
     while (n > 1 && b[n - 1] == '_')
         n--;
     for (unsigned i = 0; i < n; i++)
         put(w, (char)b[i]);
-    return at + 4;
 }
 
 uint32_t aml_name_at(const struct telling *t, uint32_t at, uint32_t limit, struct aml_words *w)
 {
-    unsigned n = 1;
-    while (at < limit && (t->bytes[at] == '\\' || t->bytes[at] == '^'))
-        put(w, (char)t->bytes[at++]);
-    if (at >= limit)
+    struct span s = from(t, at, limit);
+    struct aml_name name = aml_take_name(&s);
+    if (s.broken)
         return 0;
-    if (t->bytes[at] == 0)
-        return at + 1;
-    if (t->bytes[at] == 0x2e) {
-        at++, n = 2;
-    } else if (t->bytes[at] == 0x2f) {
-        if (limit - at < 2)
-            return 0;
-        n = t->bytes[at + 1], at += 2;
-    }
-    for (unsigned i = 0; i < n; i++) {
+    if (w && name.root)
+        put(w, '\\');
+    for (unsigned i = 0; w && i < name.up; i++)
+        put(w, '^');
+    for (unsigned i = 0; w && i < name.n; i++) {
         if (i)
             put(w, '.');
-        at = at < limit ? segment(t, at, limit, w) : 0;
-        if (!at)
-            return 0;
+        put_segment(w, name.segment + 4 * i);
     }
-    return n ? at : 0;
+    return limit - (uint32_t)s.left;
 }
 
 uint32_t aml_integer_at(const struct telling *t, uint32_t at, uint32_t limit, uint64_t *v)
 {
-    if (at >= limit)
-        return 0;
-    uint8_t op = t->bytes[at];
-    unsigned n = op == 0x0a ? 1 : op == 0x0b ? 2 : op == 0x0c ? 4 : op == 0x0e ? 8 : 0;
-    *v = op == 0xff ? UINT64_MAX : op;
-    if (op == 0 || op == 1 || op == 0xff)
-        return at + 1;
-    if (!n || n >= limit - at)
-        return 0;
-    *v = tell_get(t, at + 1, n);
-    return at + 1 + n;
+    struct span s = from(t, at, limit);
+    return aml_take_integer(&s, v) ? limit - (uint32_t)s.left : 0;
 }
 
-/* An EISA id is a big-endian number of three 5-bit letters and four hex digits (19.6.36). */
 static void add_eisa(struct telling *t, uint64_t v)
 {
-    uint32_t id = __builtin_bswap32((uint32_t)v);
-    unsigned a = id >> 26 & 31, b = id >> 21 & 31, c = id >> 16 & 31;
-    if (v <= UINT32_MAX && a && b && c && a < 27 && b < 27 && c < 27 && !(id >> 31))
-        tell_add(t, " (%c%c%c%04X)", (int)('@' + a), (int)('@' + b), (int)('@' + c), id & 0xffff);
+    char id[8];
+    if (aml_eisa_text(v, id, sizeof(id)))
+        tell_add(t, " (%s)", id);
 }
 
 static uint32_t string_at(struct telling *t, uint32_t at, uint32_t limit)

@@ -235,6 +235,18 @@ static void expect_id(const char *path, unsigned which, const char *id)
         assert_string_equal(text, id);
 }
 
+static void packed_ids_are_text_or_none(void **state)
+{
+    (void)state;
+    char id[8];
+    assert_true(aml_eisa_text(0x0105d041, id, sizeof(id)));
+    assert_string_equal(id, "PNP0501");
+    assert_false(aml_eisa_text(0x0105d0c1, id, sizeof(id)));            /* its highest bit is reserved */
+    assert_false(aml_eisa_text(0x10105d041, id, sizeof(id)));
+    assert_false(aml_eisa_text(0x0105d041, id, sizeof(id) - 1));
+    assert_false(aml_eisa_text(1, id, sizeof(id)));
+}
+
 static void ids_are_packed_or_text_or_a_list(void **state)
 {
     (void)state;
@@ -735,7 +747,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(predefined_scopes_stand_from_the_start), TEST(devices_are_found_by_any_spelling), TEST(a_path_that_does_not_fit_is_cut),
         TEST(children_stand_in_order_of_declaration), TEST(scopes_are_searched_for_and_declarations_are_not),
-        TEST(a_name_above_the_root_is_passed_over), TEST(all_integers_are_read), TEST(ids_are_packed_or_text_or_a_list),
+        TEST(a_name_above_the_root_is_passed_over), TEST(all_integers_are_read), TEST(ids_are_packed_or_text_or_a_list), TEST(packed_ids_are_text_or_none),
         TEST(sleep_types_are_constants_or_nothing), TEST(a_call_takes_the_arguments_of_a_method_declared_later),
         TEST(an_external_tells_the_arguments_of_another_tables_method), TEST(operands_of_an_unknown_method_are_passed_over),
         TEST(a_reference_to_a_method_is_no_call), TEST(what_a_method_declares_as_it_runs_is_not_there), TEST(conditions_mark_what_is_in_them),
