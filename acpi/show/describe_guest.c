@@ -34,7 +34,7 @@ const char *tell_path_fault(const uint8_t *at, uint32_t n)
 
 /* ---- STAO ---- */
 
-static const struct tell_word uart[] = { IS(0, "is the guest's, or there is none"), IS(1, "the one that SPCR or DBG2 tell is to be ignored"), WORDS_END };
+static const struct tell_word uart[] = { IS(0, "is the guest's, or there is none"), IS(1, "the one that SPCR tells is to be ignored"), WORDS_END };
 static void check_uart(struct telling *t, uint64_t v)
 {
     if (v > 1)
