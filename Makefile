@@ -21,15 +21,24 @@ SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,
 FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -Wno-missing-field-initializers -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # What both the hypervisor and the host compile; x86/ only the hypervisor, fake/ only the host.
-PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c acpi/*/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c) hypervisor/builder/plan.c
-CORE := $(wildcard hypervisor/core/*.c hypervisor/machine/*.c hypervisor/xen/*.c) $(filter-out hypervisor/builder/plan.c,$(wildcard hypervisor/builder/*.c)) $(wildcard hypervisor/run.c)
+PURE := $(wildcard lib/*.c platform/*.c start_info/*.c acpi/*.c acpi/*/*.c loader/*.c hypervisor/devices/*.c hypervisor/insn/*.c hypervisor/builder/plan*.c)
+# Of the rest each architecture has its own variants beside the common files.
+ALL_CORE := $(wildcard hypervisor/core/*.c hypervisor/machine/*.c hypervisor/xen/*.c hypervisor/fake/*.c hypervisor/run*.c) \
+            $(filter-out hypervisor/builder/plan%,$(wildcard hypervisor/builder/*.c))
+ARM_VARIANTS := $(filter %_arm.c %_virt.c,$(ALL_CORE)) $(wildcard hypervisor/machine/virt*.c)
+X86_VARIANTS := $(filter %_x86.c %_pc.c,$(ALL_CORE)) $(wildcard hypervisor/machine/pc*.c)
+COMMON := $(filter-out $(ARM_VARIANTS) $(X86_VARIANTS),$(ALL_CORE))
+FAKE := hypervisor/fake/%
+CORE := $(filter-out $(FAKE),$(COMMON) $(X86_VARIANTS))
+ARM_CORE := $(filter-out $(FAKE),$(COMMON) $(ARM_VARIANTS))
 HV_ONLY := $(wildcard hypervisor/x86/*.c) hypervisor/main.c hypervisor/status.c
-FAKE := $(wildcard hypervisor/fake/*.c)
 
 HV_OBJ := $(patsubst %.c,$(B)/hv/%.o,$(PURE) $(CORE) $(HV_ONLY)) $(patsubst %.asm,$(B)/hv/%.o,$(wildcard hypervisor/x86/*.asm))
 HOST_OBJ := $(patsubst %.c,$(B)/host/%.o,$(PURE))
-SAN_OBJ := $(patsubst %.c,$(B)/san/%.o,$(PURE) $(CORE) $(FAKE))
-FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(PURE) $(CORE) $(FAKE))
+SAN_OBJ := $(patsubst %.c,$(B)/san/%.o,$(PURE) $(COMMON) $(X86_VARIANTS))
+SAN_ARM_OBJ := $(patsubst %.c,$(B)/san/%.o,$(PURE) $(COMMON) $(ARM_VARIANTS))
+FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(PURE) $(COMMON) $(X86_VARIANTS))
+FUZZ_ARM_OBJ := $(patsubst %.c,$(B)/fuzz/%.o,$(PURE) $(COMMON) $(ARM_VARIANTS))
 CLI_OBJ := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c)) $(patsubst %.asm,$(B)/host/%.o,$(wildcard cli/*.asm))
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -89,6 +98,14 @@ $(B)/san/%.o: %.c
 $(B)/san/libbedplate.a: $(SAN_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+$(B)/san/libbedplate-arm.a: $(SAN_ARM_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+# The shorter stem wins: test_arm_* see the board of Arm, all others a PC.
+$(B)/tests/test_arm_%: $(B)/san/tests/unit/test_arm_%.o $(B)/san/libbedplate-arm.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka $(LIBFDT)
 $(B)/tests/%: $(B)/san/tests/unit/%.o $(B)/san/libbedplate.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -100,13 +117,20 @@ $(B)/fuzz/%.o: %.c
 $(B)/fuzz/libbedplate.a: $(FUZZ_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+$(B)/fuzz/libbedplate-arm.a: $(FUZZ_ARM_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(B)/fuzzers/fuzz_arm_%: $(B)/fuzz/tests/fuzz/fuzz_arm_%.o $(B)/fuzz/libbedplate-arm.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBFDT)
 $(B)/fuzzers/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/libbedplate.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBFDT)
 
 .SECONDARY:
-include $(wildcard guests/guests.mk tests/tests.mk tests/*/*.mk)
+include $(wildcard hypervisor/arm/arm.mk guests/guests.mk tests/tests.mk tests/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 .PHONY: clean

@@ -1,6 +1,7 @@
 /*
- * All that the rest of the hypervisor may ask of an architecture, and the one
- * header behind which each stands (x86/, fake/; later arm/, kvm/). An
+ * All that the rest of the hypervisor may ask of any architecture, and the one
+ * header behind which each stands (x86/, arm/, fake/). What only one of them has is in
+ * hypervisor/arch_x86.h and hypervisor/arch_arm.h, for those who deal with its machine. An
  * architecture never calls upward: what it needs from above is handed down in
  * struct arch_up, and what a guest did is returned as a struct exit.
  *
@@ -11,7 +12,6 @@
 #ifndef HYPERVISOR_ARCH_H
 #define HYPERVISOR_ARCH_H
 #include "lib/addr.h"
-#include "lib/x86.h"
 
 enum { HOST_CPUS_MAX = 64, HOST_RAM_MAX = 64, OWNER_HYPERVISOR = 0xffff };
 
@@ -21,6 +21,8 @@ struct arch_up {
     bool (*pages_take)(unsigned owner, unsigned order, hpa_t *first);
     void (*pages_give)(hpa_t first, unsigned order);
     void (*log)(const char *line);      /* one line, no newline */
+    /* A host interrupt that was routed to a guest (hypervisor/arch_arm.h) came, on this CPU, no lock held. NULL: there are none. */
+    void (*routed)(unsigned intid);
 };
 
 /* ---- the host ----------------------------------------------------------------------- */
@@ -35,9 +37,10 @@ struct host {
     uint64_t ram_total;                 /* bytes of all RAM the firmware told of */
     uint64_t fixed;                     /* bytes of the image, its BSS and early tables */
     const char *cmdline;                /* "" when none */
-    const char *loader;                 /* "PVH", "Multiboot2" */
+    const char *loader;                 /* "PVH", "Multiboot2", "Image" */
+    const void *tree;                   /* the host's flattened device tree, in memory that stays; NULL: it has none */
     const char *refusal;                /* NULL, or why no guest can run on this CPU, with what it has: a sentence */
-    uint64_t tsc_hz;
+    uint64_t clock_hz;                  /* of the TSC, of CNTPCT */
     char cpu_name[49];
 };
 
@@ -47,11 +50,6 @@ const struct host *arch_host(const struct arch_up *up);
 void arch_cpus_start(void (*entry)(void));
 unsigned arch_cpu(void);                /* this CPU, 0..host.cpus-1 */
 uint64_t arch_clock(void);              /* nanoseconds since start; never runs back, the same on all CPUs */
-uint64_t arch_tsc(void);                /* the TSC itself */
-uint64_t arch_tsc_to_ns(uint64_t tsc);  /* TSC value -> arch_clock() value */
-uint64_t arch_ns_to_tsc(uint64_t ns);
-/* pvclock scale: ns = ((tsc << shift or >> -shift) * mul) >> 32, the same numbers arch_clock uses; base: the TSC at arch_clock() 0. */
-void arch_clock_scale(uint32_t *mul, int8_t *shift, uint64_t *base_tsc);
 uint64_t arch_wallclock(void);          /* seconds since 1970 at arch_clock() 0, from the RTC; 0 if there is none */
 void arch_timer(uint64_t at);           /* this CPU's one-shot alarm at arch_clock() `at`; UINT64_MAX: none. Late is never: a past time fires at once */
 void arch_kick(unsigned cpu);           /* makes `cpu` leave the guest or arch_idle soon */
@@ -77,6 +75,7 @@ struct stage2;
 #define S2_WRITE 2u
 #define S2_EXEC  4u
 #define S2_ALL   7u
+#define S2_DEVICE 8u   /* or-ed in: a host device's registers, not memory (Arm: Device-nGnRE) */
 
 struct stage2 *arch_stage2_create(unsigned owner);          /* NULL: out of memory */
 void arch_stage2_destroy(struct stage2 *);                  /* its tables; not the pages they map */
@@ -97,23 +96,34 @@ struct arch_vcpu;
 enum exit_kind {
     EXIT_INTERRUPT,     /* a host interrupt was taken; look whether there is work */
     EXIT_WINDOW,        /* the guest can take an interrupt now, as was asked for */
-    EXIT_IDLE,          /* HLT, not yet skipped */
+    EXIT_IDLE,          /* HLT, WFI, not yet skipped */
     EXIT_PORT,          /* .port */
     EXIT_MEMORY,        /* .memory: no RAM there, or not allowed */
     EXIT_CPUID,         /* rax, rcx tell the leaf */
     EXIT_MSR,           /* .msr */
-    EXIT_HYPERCALL,     /* VMMCALL; registers tell the rest */
+    EXIT_HYPERCALL,     /* VMMCALL, not yet skipped; HVC, .immediate; registers tell the rest */
     EXIT_XSETBV,        /* ecx = index, edx:eax = value; CPL is 0, else the arch has given #GP itself */
-    EXIT_PAUSE,         /* spinning: give others the CPU */
+    EXIT_PAUSE,         /* spinning (PAUSE, WFE), not yet skipped: give others the CPU */
     EXIT_SHUTDOWN,      /* triple fault */
     EXIT_UNDEFINED,     /* an instruction that this machine does not have (VMRUN, MONITOR, ...): #UD is due */
     EXIT_BROKEN,        /* the state cannot be entered; .why */
+    EXIT_SYSREG,        /* Arm: MSR, MRS or a system instruction that traps; .sysreg */
+    EXIT_SMC,           /* Arm: SMC, not yet skipped; hypercalls are HVC, skipped by the architecture as the CPU does */
+    EXIT_TIMER,         /* Arm: the guest's virtual timer interrupts; the host's interrupt is active until the guest's is */
     EXIT_KINDS,
 };
 
 struct exit_port { uint16_t port; uint8_t size; bool write, string, rep; uint8_t seg; uint8_t address_size; uint64_t next_rip; };
-struct exit_memory { gpa_t at; bool write, fetch, present, table_walk; };   /* table_walk: the guest's own page tables lie there */
+/* table_walk: the guest's own page tables lie there. From `decoded` on, Arm's syndrome: what is to be done, where the CPU told it; gva is always told. */
+struct exit_memory {
+    gpa_t at;
+    bool write, fetch, present, table_walk;
+    bool decoded, sign, wide;           /* sign-extend what is read; into 64 bits instead of 32 */
+    uint8_t size, reg;                  /* 1, 2, 4, 8 bytes; x0..x30, 31: the zero register */
+    uint64_t gva;
+};
 struct exit_msr { uint32_t index; bool write; uint64_t value; };            /* value: when write */
+struct exit_sysreg { uint32_t name; uint8_t reg; bool write; };             /* name: ARM_SYSREG() of lib/arm.h; reg as above */
 
 struct exit {
     enum exit_kind kind;
@@ -121,6 +131,8 @@ struct exit {
         struct exit_port port;
         struct exit_memory memory;
         struct exit_msr msr;
+        struct exit_sysreg sysreg;
+        uint16_t immediate;
         const char *why;
     };
 };
@@ -133,33 +145,20 @@ void arch_enter(struct arch_vcpu *, struct exit *);
 /* This CPU gets / gives up the vCPU: FPU and debug registers change hands here, never in arch_enter. */
 void arch_vcpu_load(struct arch_vcpu *);
 void arch_vcpu_unload(struct arch_vcpu *);
-/* General registers, rip and rflags, live between exits; changes count at the next entry. Only while it is not entered. */
-struct x86_regs *arch_regs(struct arch_vcpu *);
-void arch_state_get(struct arch_vcpu *, struct x86_state *);
-void arch_state_set(struct arch_vcpu *, const struct x86_state *);          /* also drops pending events, resets FPU state to its INIT values */
-uint64_t arch_cr3(struct arch_vcpu *);
-uint8_t arch_cpl(struct arch_vcpu *);
+/* For people: where it is; its registers and what its tables say of them, a line at a time. Not while it runs. */
+uint64_t arch_pc(struct arch_vcpu *);
+void arch_vcpu_tell(struct arch_vcpu *, void (*line)(const char *text));
 unsigned arch_mode(struct arch_vcpu *);     /* 16, 32 or 64: the size of code it runs */
-/* Past the instruction that exited: `length` bytes, 0 when the arch is to find out; clears an interrupt shadow. */
-void arch_skip(struct arch_vcpu *, unsigned length);
-bool arch_can_interrupt(struct arch_vcpu *);                /* IF set, no shadow, nothing else being delivered */
-void arch_interrupt(struct arch_vcpu *, uint8_t vector);    /* at the next entry; only if arch_can_interrupt */
-void arch_nmi(struct arch_vcpu *);
-void arch_exception(struct arch_vcpu *, uint8_t vector, bool has_error, uint32_t error);     /* not for #PF */
-void arch_page_fault(struct arch_vcpu *, uint64_t address, uint32_t error);                  /* also sets CR2 */
-void arch_window(struct arch_vcpu *, bool wanted);          /* exit with EXIT_WINDOW once it can be interrupted */
-bool arch_interrupts_enabled(struct arch_vcpu *);           /* RFLAGS.IF alone */
+bool arch_in_user(struct arch_vcpu *);      /* at the least privilege: CPL 3, EL0 */
+void arch_window(struct arch_vcpu *, bool wanted);          /* exit with EXIT_WINDOW once it can be interrupted (x86), or list registers are free (Arm) */
 /*
- * Guest virtual -> guest physical as the guest's own tables say, with its A/D bits set as hardware does.
- * access: PF_WRITE, PF_FETCH, PF_USER ors. False: *error is the #PF error code. One page: the caller goes page by page.
+ * Guest virtual -> guest physical as the guest's own tables say, with its A/D bits set as hardware does. Only on the CPU
+ * that has it loaded, or while it runs nowhere. access: ACCESS_* ors. False: *error tells the fault (x86: the #PF error
+ * code; Arm: the fault status code, ISS.DFSC). One page: the caller goes page by page.
  */
+#define ACCESS_READ  0x0u
+#define ACCESS_WRITE 0x2u
+#define ACCESS_USER  0x4u
+#define ACCESS_FETCH 0x10u
 bool arch_translate(struct arch_vcpu *, uint64_t gva, uint32_t access, gpa_t *at, uint32_t *error);
-/* MSRs that the architecture keeps itself (EFER, PAT, STAR.., FS/GS bases, SYSENTER, TSC_AUX, XSS, DEBUGCTL, ...): false: not one of mine; *fault: #GP is due. */
-bool arch_msr_read(struct arch_vcpu *, uint32_t msr, uint64_t *value);
-bool arch_msr_write(struct arch_vcpu *, uint32_t msr, uint64_t value, bool *fault);
-uint64_t arch_tsc_offset(struct arch_vcpu *);               /* guest TSC = arch_tsc() + offset */
-void arch_set_tsc_offset(struct arch_vcpu *, uint64_t offset);
-/* What the host's CPUID says for a leaf, cut to what this architecture can give a guest (no SVM, MONITOR, ...; XSAVE sizes true for the guest's XCR0). */
-void arch_cpuid(struct arch_vcpu *, uint32_t leaf, uint32_t subleaf, struct x86_cpuid *out);
-bool arch_xsetbv(struct arch_vcpu *, uint32_t index, uint64_t value);  /* false: #GP is due */
 #endif

@@ -13,7 +13,7 @@
 enum { POWEROFF_BASE = 0x10 };
 
 static void log_line(const char *line) { console_log("%s", line); }
-static const struct arch_up up = { page_take_zeroed, page_give, log_line };
+static const struct arch_up up = { page_take_zeroed, page_give, log_line, machine_routed };
 
 _Noreturn static void finish(void) { arch_poweroff(POWEROFF_BASE | builder_result()); }
 

@@ -26,8 +26,8 @@ static void print_vcpu(struct vcpu *v)
 {
     struct vcpu_times t;
     vcpu_times(v, &t);
-    console_log("    vCPU %u %-8s CPU %u, ran %llu ms, waited %llu ms, blocked %llu ms, rip %#llx", v->id, vcpu_states[atomic_load(&v->state)],
-                atomic_load(&v->cpu), ms(t.in[0]), ms(t.in[1]), ms(t.in[2]), (unsigned long long)arch_regs(v->arch)->rip);
+    console_log("    vCPU %u %-8s CPU %u, ran %llu ms, waited %llu ms, blocked %llu ms, at %#llx", v->id, vcpu_states[atomic_load(&v->state)],
+                atomic_load(&v->cpu), ms(t.in[0]), ms(t.in[1]), ms(t.in[2]), (unsigned long long)arch_pc(v->arch));
     print_exits(v);
 }
 
@@ -66,8 +66,8 @@ void status_print(void)
 void status_host(const struct host *h)
 {
     uint64_t managed = page_total_bytes(), pages = managed >> PAGE_SHIFT;
-    console_log("%s, %u CPU%s, TSC %llu kHz, started by %s", h->cpu_name, h->cpus, h->cpus == 1 ? "" : "s",
-                (unsigned long long)(h->tsc_hz / 1000), h->loader);
+    console_log("%s, %u CPU%s, clock %llu kHz, started by %s", h->cpu_name, h->cpus, h->cpus == 1 ? "" : "s",
+                (unsigned long long)(h->clock_hz / 1000), h->loader);
     console_log("memory: %llu MiB, free %llu KiB; hypervisor: fixed %llu KiB, bookkeeping %llu KiB (8 bytes a page)",
                 (unsigned long long)(h->ram_total >> 20), (unsigned long long)(page_free_bytes() >> 10),
                 (unsigned long long)(h->fixed >> 10), (unsigned long long)(pages * 8 >> 10));

@@ -17,6 +17,10 @@ enum {
     PLATFORM_NODES_MAX = 16,    /* virtual NUMA nodes */
     PLATFORM_HIDDEN_MAX = 16,   /* devices named in STAO */
     PLATFORM_PATH_MAX = 255,    /* bytes of such a name, without the NUL */
+    PLATFORM_CHANNELS_MAX = 32, /* static event channels */
+    PLATFORM_PORT_MAX = 1023,   /* the highest port one may have; the lowest is 1 */
+    PLATFORM_RINGS_MAX = 8,     /* consoles of other guests that end in this one */
+    PLATFORM_BANKS_MAX = 4,     /* parts that RAM may be in */
 };
 
 /* Which board: a PC (platform/pc_map.h) or Arm's virtual one (platform/virt_map.h). */
@@ -45,8 +49,28 @@ struct platform_pcie { bool present; gpa_t ecam; uint8_t bus_last; struct platfo
 struct platform_tpm { bool present; gpa_t base; };
 struct platform_viommu { bool present; uint8_t device, function; };
 
-/* Only BOARD_VIRT. GIC version 2 or 3; a PL011 is told as an SBSA UART. */
-struct platform_arm { unsigned gic_version; bool its, pl011; };
+/* Host memory that a guest gets and no other (xen,static-mem). Bytes, page-aligned. */
+struct platform_bank { hpa_t base; uint64_t size; };
+
+/*
+ * Only BOARD_VIRT. GIC version 2 or 3, 0: as the host's; the builder resolves it before anything is told from it. A PL011 is told as
+ * an SBSA UART; its other end is the hypervisor's console ("") or belongs to the guest of that name. direct_map: RAM stands at its
+ * host address, in the banks. passthrough: a partial device tree whose devices the guest gets (multiboot,device-tree).
+ */
+struct platform_arm {
+    unsigned gic_version;
+    bool its, pl011, direct_map;
+    const char *pl011_backend;
+    struct platform_bank bank[PLATFORM_BANKS_MAX];
+    unsigned banks;                     /* 0: RAM comes from anywhere */
+    struct payload passthrough;
+};
+
+/* An event channel that is bound before the guest starts. peer: the other guest's name; label: what programs find it by, "" none. */
+struct platform_channel { uint32_t port, peer_port; const char *peer, *label; };
+
+/* The other end of guest `of`'s PL011, which this guest has: ring page number i stands at VIRT_RING_BASE + i pages. Found by platform_join. */
+struct platform_ring { const char *of; uint32_t port; };
 
 struct platform_ram { gpa_t base; uint64_t size; };
 
@@ -56,7 +80,7 @@ struct platform {
     unsigned vcpus;                     /* 1..PLATFORM_VCPUS_MAX: those that are there from the start */
     unsigned vcpus_max;                 /* vcpus..PLATFORM_VCPUS_MAX: the rest may be plugged in; 0 is the same as vcpus */
     uint64_t memory;                    /* bytes of RAM, whole MiB */
-    struct platform_ram ram[2];         /* below and above the MMIO hole; ram[1].size 0 when none */
+    struct platform_ram ram[PLATFORM_BANKS_MAX];    /* PC: [0], [1] below and above the MMIO hole; size 0: none. Ascending */
     bool xen;                           /* the Xen ABI: CPUID leaves, hypercalls, PV console */
     bool lapic, ioapic;                 /* ioapic only with lapic */
     bool xenstore;                      /* an empty xenstore for guests that cannot do without; only with xen */
@@ -68,6 +92,10 @@ struct platform {
     struct platform_tpm tpm;
     struct platform_viommu viommu;
     struct platform_arm arm;
+    struct platform_channel channel[PLATFORM_CHANNELS_MAX];
+    unsigned channels;
+    struct platform_ring ring[PLATFORM_RINGS_MAX];
+    unsigned rings;                     /* set by platform_join */
     struct platform_node node[PLATFORM_NODES_MAX];
     unsigned nodes;                     /* 0: no virtual NUMA */
     uint8_t vcpu_node[PLATFORM_VCPUS_MAX];  /* index of a node, for each vCPU */
@@ -99,6 +127,13 @@ bool platform_from_node(struct platform *p, const void *fdt, int node, struct er
 
 /* Checks what platform_from_node and the host tool both must hold (ranges, contradictions) and lays out p->ram. */
 bool platform_check(struct platform *p, struct error *e);
+
+/*
+ * What only all guests together show: each channel of p has its other end in the guest that it names, told alike there; the backend of its
+ * PL011 is there, and p learns whose PL011s end in it (p->ring, with ports that are free). all[] includes p; each has passed
+ * platform_check. False with a sentence that names p and the other: then p is not to be started, the others may be.
+ */
+bool platform_join(struct platform *p, struct platform *const *all, unsigned count, struct error *e);
 
 /* Part of platform_check: length and characters of the name, so that sentences before it may print the name. */
 bool platform_check_name(const struct platform *p, struct error *e);

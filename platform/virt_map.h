@@ -24,6 +24,10 @@
 #define VIRT_PCI_MEM_SIZE   UINT64_C(0x10000000)    /* GUEST_VPCI_MEM_SIZE */
 #define VIRT_GRANT_BASE     UINT64_C(0x38000000)    /* GUEST_GNTTAB_BASE: where the guest may map its grant table */
 #define VIRT_GRANT_SIZE     UINT64_C(0x01000000)    /* GUEST_GNTTAB_SIZE */
+#define VIRT_MAGIC_BASE     UINT64_C(0x39000000)    /* GUEST_MAGIC_BASE: pages that guest and hypervisor share, 16 MiB */
+#define VIRT_MAGIC_CONSOLE  0                       /* pages of it; CONSOLE_PFN_OFFSET and so on in Xen's libxenguest */
+#define VIRT_MAGIC_XENSTORE 1
+#define VIRT_RING_BASE      UINT64_C(0x39800000)    /* ours: rings of other guests' PL011s, a page each */
 #define VIRT_RAM0_BASE      UINT64_C(0x40000000)    /* GUEST_RAM0_BASE */
 #define VIRT_RAM0_SIZE      UINT64_C(0xc0000000)    /* GUEST_RAM0_SIZE, at most */
 #define VIRT_PCI_MEM64_BASE UINT64_C(0x100000000)   /* GUEST_VPCI_PREFETCH_MEM_ADDR */

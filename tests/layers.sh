@@ -10,7 +10,7 @@ awk -F: '
 # The unit a path belongs to: hypervisor is split by folder, its top-level files and the other roots are one each.
 function unit(path,    part, n) {
     n = split(path, part, "/")
-    if (path == "hypervisor/arch.h") return path
+    if (path ~ /^hypervisor\/arch(_x86|_arm)?\.h$/) return "hypervisor/arch.h"
     if (part[1] == "hypervisor") return n > 2 ? part[1] "/" part[2] : "hypervisor/*.c"
     return part[1]
 }

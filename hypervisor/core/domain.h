@@ -7,6 +7,8 @@
 
 enum { DOMAINS_MAX = 64 };
 enum domain_state { DOMAIN_BUILDING, DOMAIN_RUNNING, DOMAIN_STOPPING, DOMAIN_STOPPED };
+/* A guest's consoles: that of the Xen ABI, and its UART's. */
+enum { CONSOLE_PV, CONSOLE_UART, CONSOLES };
 enum domain_end { END_NONE, END_POWEROFF, END_REBOOT, END_CRASH };
 
 struct xen_domain;
@@ -26,13 +28,13 @@ struct domain {
     char why[160];                      /* of a crash: a sentence */
     uint64_t started;                   /* arch_clock() at its first instruction; also shown */
     struct lock lock;
-    /* Console input that has the focus comes here; set by who offers a console (PV, UART). NULL: nowhere. */
-    void (*input)(struct domain *d, char c);
+    /* Console input that has the focus comes here; set by who offers that console. NULL: it has none. */
+    void (*input[CONSOLES])(struct domain *d, char c);
     struct domain_console {             /* core/console.c's: the line being gathered */
         char line[256];
         unsigned used;
-        bool mid_line, carriage_return;
-    } console;
+        bool mid_line, carriage_return, spoke;
+    } console[CONSOLES];
     uint8_t *arena; size_t arena_left;   /* domain_alloc's current page */
     unsigned restarts;                   /* how often this guest was started anew before */
     const void *origin;                  /* builder's: where it came from in the bundle */

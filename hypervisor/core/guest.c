@@ -72,12 +72,12 @@ bool guest_copy_out(struct vcpu *v, uint64_t gva, const void *from, uint64_t n)
 {
     uint64_t at;
     uint32_t error;
-    return copy_virtual(v, gva, (void *)(uintptr_t)from, n, PF_WRITE, COPY_OUT, &at, &error);
+    return copy_virtual(v, gva, (void *)(uintptr_t)from, n, ACCESS_WRITE, COPY_OUT, &at, &error);
 }
 
 static uint32_t as_current(struct vcpu *v, uint32_t access)
 {
-    return access | (arch_cpl(v->arch) == 3 ? PF_USER : 0);
+    return access | (arch_in_user(v->arch) ? ACCESS_USER : 0);
 }
 
 bool guest_fetch(struct vcpu *v, void *to, uint64_t gva, unsigned n, uint32_t access, uint64_t *fault_at, uint32_t *error)
@@ -87,7 +87,7 @@ bool guest_fetch(struct vcpu *v, void *to, uint64_t gva, unsigned n, uint32_t ac
 
 bool guest_store(struct vcpu *v, uint64_t gva, const void *from, unsigned n, uint64_t *fault_at, uint32_t *error)
 {
-    return copy_virtual(v, gva, (void *)(uintptr_t)from, n, as_current(v, PF_WRITE), COPY_OUT, fault_at, error);
+    return copy_virtual(v, gva, (void *)(uintptr_t)from, n, as_current(v, ACCESS_WRITE), COPY_OUT, fault_at, error);
 }
 
 void *guest_pin(struct domain *d, gpa_t at)

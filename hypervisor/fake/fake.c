@@ -24,7 +24,7 @@ const struct host *fake_host(uint64_t bytes, unsigned cpus)
     memset(arena, 0xa5, bytes);     /* what is not zeroed shows */
     arch_direct_map = (uintptr_t)arena - FAKE_RAM_BASE;
     host = (struct host){ .cpus = cpus, .rams = 1, .ram_total = bytes, .cmdline = "", .loader = "fake",
-                          .tsc_hz = 1000000000, .cpu_name = "fake" };
+                          .clock_hz = 1000000000, .cpu_name = "fake" };
     host.ram[0] = (struct host_ram){ hpa(FAKE_RAM_BASE), bytes };
     fake_now = 0;
     fake_alarm = UINT64_MAX;
@@ -48,9 +48,6 @@ const struct host *arch_host(const struct arch_up *up) { (void)up; return &host;
 void arch_cpus_start(void (*entry)(void)) { (void)entry; }
 unsigned arch_cpu(void) { return fake_this_cpu; }
 uint64_t arch_clock(void) { return fake_now; }
-uint64_t arch_tsc(void) { return fake_now; }
-uint64_t arch_tsc_to_ns(uint64_t tsc) { return tsc; }
-uint64_t arch_ns_to_tsc(uint64_t ns) { return ns; }
 uint64_t arch_wallclock(void) { return 1700000000; }
 void arch_timer(uint64_t at) { fake_alarm = at; }
 void arch_kick(unsigned cpu) { fake_kicks[cpu]++; }
@@ -58,13 +55,6 @@ void arch_idle(void) { }
 void arch_interrupts(void) { }
 void arch_relax(void) { }
 void arch_zero(void *p, uint64_t bytes) { memset(p, 0, bytes); }
-
-void arch_clock_scale(uint32_t *mul, int8_t *shift, uint64_t *base_tsc)
-{
-    *mul = 0x80000000u;     /* 1 GHz: ns = ((tsc << 1) * 2^31) >> 32 */
-    *shift = 1;
-    *base_tsc = 0;
-}
 
 void arch_console_put(char c)
 {

@@ -1,33 +1,16 @@
 /*
- * Which chips sit where, which CPUID bits and MSRs exist: a PC, told from struct platform. run.c hands it the exits
- * that are not the Xen ABI's.
+ * A guest's machine, told from struct platform: which chips sit where. pc*.c is a PC, virt*.c Arm's board; each adds what run
+ * and builder ask of it alone (pc_exits.h, virt_exits.h).
  */
 #ifndef HYPERVISOR_MACHINE_MACHINE_H
 #define HYPERVISOR_MACHINE_MACHINE_H
 #include "hypervisor/core/domain.h"
 #include "lib/error.h"
 
-/* What the personality adds to the machine; handed down by the builder. NULL members: no Xen ABI. */
-struct machine_hooks {
-    void (*eoi)(struct vcpu *v, uint8_t vector);
-};
-
 bool machine_create(struct domain *d);                  /* chips for d->platform and its vCPUs; false: out of memory */
 void machine_destroy(struct domain *d);
-/* Interrupts. A vector the local APIC wants to deliver now, or -1; accept: it was delivered. */
-int machine_pending(struct vcpu *v);
-void machine_accept(struct vcpu *v, uint8_t vector);
-bool machine_nmi_pending(struct vcpu *v);               /* and takes it */
-/* Raises an edge-triggered vector in v's local APIC (Xen's per-vCPU upcall vector). False: v has none. */
-bool machine_raise(struct vcpu *v, uint8_t vector);
-bool machine_has_lapic(struct domain *d);
-uint32_t machine_apic_id(const struct vcpu *v);
-/* Exits. Each leaves the vCPU ready to go on, or crashes the domain. */
-void machine_port(struct vcpu *v, const struct exit_port *e);
-void machine_memory(struct vcpu *v, const struct exit_memory *e);
-void machine_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, struct x86_cpuid *out);   /* leaves outside 0x4000xxxx */
-bool machine_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);                         /* false: #GP */
-bool machine_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
+/* arch_up.routed: a host interrupt came that some guest has. */
+void machine_routed(unsigned intid);
 /*
  * What an operator asks a guest for, through its generic event device: to shut down in order, to use one CPU more, to give one
  * back. The guest decides when, and whether. False: this guest cannot be asked, with a sentence that says why and what to do.
@@ -35,13 +18,4 @@ bool machine_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 bool machine_press_power(struct domain *d, struct error *e);
 bool machine_cpu_plug(struct domain *d, unsigned *cpu, struct error *e);
 bool machine_cpu_unplug(struct domain *d, unsigned *cpu, struct error *e);
-/* Console input for the UART, if it has one. */
-void machine_uart_input(struct domain *d, char c);
-/* 32-bit protected mode as the PVH boot ABI asks (docs/misc/pvh.pandoc): entry and start info are guest physical. */
-/*
- * What stands at the reset vector (0xffff0): code that writes the reset register. Linux on hardware-reduced ACPI, finding
- * no EFI, restarts by jumping there in real mode. Only with ACPI; false: there is no RAM.
- */
-bool machine_reset_vector(struct domain *d);
-void machine_pvh_entry(struct vcpu *v, uint32_t entry, uint32_t start_info);
 #endif

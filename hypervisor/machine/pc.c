@@ -25,5 +25,8 @@ void machine_destroy(struct domain *d)
     pc_pic_destroy(d);
 }
 
+/* No PC guest has an interrupt of the host. */
+void machine_routed(unsigned intid) { (void)intid; }
+
 bool machine_has_lapic(struct domain *d) { return d->platform->lapic; }
 uint32_t machine_apic_id(const struct vcpu *v) { return platform_apic_id(v->id); }

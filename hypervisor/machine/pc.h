@@ -8,7 +8,7 @@
 #include "hypervisor/devices/pic.h"
 #include "hypervisor/devices/pit.h"
 #include "hypervisor/devices/uart8250.h"
-#include "hypervisor/machine/machine.h"
+#include "hypervisor/machine/pc_exits.h"
 
 enum { MTRR_FIXED = 11, MTRR_VARIABLE = 8, TYPED_MAX = 256 };
 
@@ -65,4 +65,6 @@ void pc_sipi_state(struct x86_state *s, uint8_t vector);
 bool pc_ports_create(struct domain *d);
 /* pc_memory.c: runs the instruction at rip by emulation (MMIO, string I/O) */
 void pc_emulate(struct vcpu *v);
+/* A byte typed for the UART. */
+void pc_uart_input(struct domain *d, char c);
 #endif

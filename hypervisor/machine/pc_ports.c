@@ -31,11 +31,10 @@ static void uart_access(void *owner, struct vcpu *v, struct io_access *a)
 static void uart_transmits(void *owner, uint8_t byte)
 {
     struct machine *pc = owner;
-    pc->domain->input = machine_uart_input;     /* what is typed goes where the guest speaks */
-    console_guest(pc->domain, (char)byte);
+    console_guest(pc->domain, CONSOLE_UART, (char)byte);
 }
 
-void machine_uart_input(struct domain *d, char c)
+void pc_uart_input(struct domain *d, char c)
 {
     struct machine *pc = d->machine;
     lock_take(&pc->uart_lock);
@@ -154,8 +153,7 @@ static bool create_uart(struct domain *d)
     pc->uart.transmit = uart_transmits;
     pc->uart.owner = pc;
     uart8250_reset(&pc->uart);
-    if (!d->input)
-        d->input = machine_uart_input;
+    d->input[CONSOLE_UART] = pc_uart_input;
     return claim(d, d->platform->uart.port, 8, uart_access, "UART");
 }
 

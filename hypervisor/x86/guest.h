@@ -4,7 +4,7 @@
  */
 #ifndef HYPERVISOR_X86_GUEST_H
 #define HYPERVISOR_X86_GUEST_H
-#include "hypervisor/arch.h"
+#include "hypervisor/arch_x86.h"
 
 enum { XSTATES = 8 };
 

@@ -1,7 +1,7 @@
 /* Nested page tables, as the entry code and the unit tests see them. */
 #ifndef HYPERVISOR_X86_NPT_H
 #define HYPERVISOR_X86_NPT_H
-#include "hypervisor/arch.h"
+#include "hypervisor/arch_x86.h"
 
 struct stage2 {
     hpa_t root;                         /* nested CR3 */

@@ -4,7 +4,7 @@
  */
 #ifndef HYPERVISOR_X86_PERCPU_H
 #define HYPERVISOR_X86_PERCPU_H
-#include "hypervisor/arch.h"
+#include "hypervisor/arch_x86.h"
 
 /* ---- address space: entry.asm and link.ld have the same numbers ---- */
 #define DIRECT_MAP   UINT64_C(0xffff800000000000)   /* all of RAM, at this offset */

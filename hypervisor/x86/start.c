@@ -96,7 +96,7 @@ const struct host *arch_host(const struct arch_up *up)
     this_cpu()->apic_id = apic_id();
     clock_start();
     apic_route_uart();
-    host.tsc_hz = clock_tsc_hz();
+    host.clock_hz = clock_tsc_hz();
     host.cpus = firmware.cpus ? firmware.cpus : 1;
     read_name(host.cpu_name);
     host.refusal = svm_refusal();

@@ -87,6 +87,8 @@ void arch_vcpu_unload(struct arch_vcpu *v) { guest_fpu_unload(&v->fpu); }
 struct x86_regs *arch_regs(struct arch_vcpu *v) { return &v->regs; }
 uint64_t arch_cr3(struct arch_vcpu *v) { return v->vmcb->cr3; }
 uint8_t arch_cpl(struct arch_vcpu *v) { return v->vmcb->cpl; }
+bool arch_in_user(struct arch_vcpu *v) { return v->vmcb->cpl == 3; }
+uint64_t arch_pc(struct arch_vcpu *v) { return arch_regs(v)->rip; }
 
 unsigned arch_mode(struct arch_vcpu *v)
 {

@@ -18,7 +18,7 @@ bool console_create(struct xen_domain *x)
     x->console = special_take(d);
     if (!x->console || !evtchn_open_hypervisor(x, &x->console_port))
         return false;
-    d->input = xen_console_input;
+    d->input[CONSOLE_PV] = xen_console_input;
     return domain_map_page(d, gpa(PC_SPECIAL_BASE + PC_SPECIAL_CONSOLE * PAGE_SIZE), ptr_hpa(x->console), S2_ALL);
 }
 
@@ -41,7 +41,7 @@ void console_drain(struct xen_domain *x)
         count = 0;
     }
     for (uint32_t i = 0; i < count; i++)
-        console_guest(x->domain, __atomic_load_n(&ring->out[MASK_XENCONS_IDX(x->out_consumed++, ring->out)], __ATOMIC_RELAXED));
+        console_guest(x->domain, CONSOLE_PV, __atomic_load_n(&ring->out[MASK_XENCONS_IDX(x->out_consumed++, ring->out)], __ATOMIC_RELAXED));
     if (ring)
         __atomic_store_n(&ring->out_cons, x->out_consumed, __ATOMIC_RELEASE);
     lock_give(&x->console_lock);
@@ -77,7 +77,7 @@ static int64_t write_text(struct call *c)
         if (!take(c, text, c->arg[2], n))
             return -XEN_EFAULT;
         for (uint64_t i = 0; i < n; i++)
-            console_guest(c->v->domain, text[i]);
+            console_guest(c->v->domain, CONSOLE_PV, text[i]);
         c->arg[1] -= n;
         c->arg[2] += n;
     }

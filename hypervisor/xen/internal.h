@@ -7,6 +7,7 @@
  */
 #ifndef HYPERVISOR_XEN_INTERNAL_H
 #define HYPERVISOR_XEN_INTERNAL_H
+#include "hypervisor/arch_x86.h"
 #include "hypervisor/core/guest.h"
 #include "hypervisor/core/sched.h"
 #include "hypervisor/xen/xen.h"

@@ -6,6 +6,8 @@
 #define HYPERVISOR_XEN_XEN_H
 #include "hypervisor/core/domain.h"
 
+struct x86_cpuid;
+
 struct xen_hooks {
     /* A per-vCPU upcall vector through the local APIC (HVMOP_set_evtchn_upcall_vector). False: no local APIC. */
     bool (*raise)(struct vcpu *v, uint8_t vector);

@@ -5,7 +5,7 @@
  */
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
+#include "hypervisor/fake/fake_x86.h"
 #include "hypervisor/xen/internal.h"
 #include "lib/span.h"
 #include "platform/pc_map.h"

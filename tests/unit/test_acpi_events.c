@@ -3,8 +3,8 @@
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
 #include "hypervisor/devices/acpi_events.h"
-#include "hypervisor/fake/fake.h"
-#include "hypervisor/machine/machine.h"
+#include "hypervisor/fake/fake_x86.h"
+#include "hypervisor/machine/pc_exits.h"
 #include "hypervisor/run.h"
 #include "platform/pc_map.h"
 #include <setjmp.h>

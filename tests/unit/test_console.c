@@ -2,7 +2,7 @@
 #include "hypervisor/core/console.h"
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
+#include "hypervisor/fake/fake_x86.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static int setup(void **state)
     for (unsigned i = 0; i < 2; i++) {
         d[i] = domain_create(&platforms[i]);
         atomic_store(&d[i]->state, DOMAIN_RUNNING);
-        d[i]->input = hear;
+        d[i]->input[CONSOLE_PV] = hear;
     }
     console_set_keys(&keys);
     console_use_prefixes(true);
@@ -62,7 +62,7 @@ static int teardown(void **state)
 static void say(struct domain *of, const char *text)
 {
     while (*text)
-        console_guest(of, *text++);
+        console_guest(of, CONSOLE_PV, *text++);
 }
 
 static void test_lines_have_owners(void **state)
@@ -100,7 +100,7 @@ static void test_long_line(void **state)
     unsigned seen = 0;
     (void)state;
     for (unsigned i = 0; i < 1000; i++)
-        console_guest(d[1], 'x');
+        console_guest(d[1], CONSOLE_PV, 'x');
     console_guest_done(d[1]);
     for (const char *s = fake_console(); *s; s++)
         seen += *s == 'x';

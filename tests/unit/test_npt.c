@@ -34,7 +34,7 @@ static void pages_give(hpa_t first, unsigned order)
 }
 
 static void say(const char *line) { (void)line; }
-static const struct arch_up up = { pages_take, pages_give, say };
+static const struct arch_up up = { pages_take, pages_give, say, NULL };
 const struct arch_up *arch_up_table = &up;
 
 struct page { uint64_t h; unsigned perm; };     /* perm 0: not mapped */

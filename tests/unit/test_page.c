@@ -1,6 +1,6 @@
 /* The page allocator: nothing is lost, nothing given twice, and all that an owner held comes back. */
 #include "hypervisor/core/page.h"
-#include "hypervisor/fake/fake.h"
+#include "hypervisor/fake/fake_x86.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

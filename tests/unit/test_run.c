@@ -2,8 +2,8 @@
 #include "hypervisor/builder/build.h"
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
-#include "hypervisor/machine/machine.h"
+#include "hypervisor/fake/fake_x86.h"
+#include "hypervisor/machine/pc_exits.h"
 #include "hypervisor/run.h"
 #include "platform/pc_map.h"
 #include <setjmp.h>
@@ -148,8 +148,7 @@ static void test_triple_fault_is_a_crash(void **state)
     assert_non_null(strstr(d->why, "triple fault"));
     const char *said = fake_console();      /* what it was doing, for those who look after it */
     assert_non_null(strstr(said, "vCPU 0 on CPU 0"));
-    assert_non_null(strstr(said, "cr3"));
-    assert_non_null(strstr(said, "the interrupt table is "));
+    assert_non_null(strstr(said, "a fake vCPU"));   /* what arch_vcpu_tell told */
     end(d);
 }
 

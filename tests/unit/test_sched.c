@@ -2,7 +2,7 @@
 #include "hypervisor/core/domain.h"
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
+#include "hypervisor/fake/fake_x86.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "hypervisor/builder/build.h"
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
-#include "hypervisor/machine/machine.h"
+#include "hypervisor/fake/fake_x86.h"
+#include "hypervisor/machine/pc_exits.h"
 #include "lib/span.h"
 #include "platform/pc_map.h"
 #include <setjmp.h>

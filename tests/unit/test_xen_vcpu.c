@@ -247,14 +247,14 @@ static void test_console_ring(void **state)
     assert_int_equal(r->out_cons, 4006);
     assert_null(strstr(fake_console(), "hello"));
     for (unsigned i = 0; i < 2000; i++)
-        d->input(d, 'a');
+        d->input[CONSOLE_PV](d, 'a');
     assert_int_equal(r->in_prod, 1024);         /* what does not fit is dropped */
     r->in_cons = 1024;
-    d->input(d, 'b');
+    d->input[CONSOLE_PV](d, 'b');
     assert_int_equal(r->in_prod, 1025);
     assert_int_equal(r->in[0], 'b');
     r->in_cons = 77777;
-    d->input(d, 'c');
+    d->input[CONSOLE_PV](d, 'c');
     memcpy(guest_at(d, 0x5000), "plain\n", 6);
     assert_int_equal(call(d, __HYPERVISOR_console_io, CONSOLEIO_write, 6, 0x5000), 0);
     assert_non_null(strstr(fake_console(), "plain"));

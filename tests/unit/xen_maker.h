@@ -3,7 +3,7 @@
 #define TESTS_XEN_MAKER_H
 #include "hypervisor/core/page.h"
 #include "hypervisor/core/sched.h"
-#include "hypervisor/fake/fake.h"
+#include "hypervisor/fake/fake_x86.h"
 #include "hypervisor/xen/internal.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,6 @@
-/* Owns: fake vCPUs, which replay scripted exits, and a fake stage 2, a plain list of mappings. Translation is identity. */
-#include "hypervisor/fake/fake.h"
+/* Owns: fake vCPUs of a PC, which replay scripted exits. Translation is identity. */
+#include "hypervisor/fake/fake_x86.h"
 #include <stdlib.h>
-#include <string.h>
-
-struct mapping { uint64_t gpa, hpa, size; unsigned perm; };
-struct stage2 { struct mapping *map; size_t count, room; };
 
 struct arch_vcpu {
     struct x86_state state;
@@ -15,71 +11,6 @@ struct arch_vcpu {
     uint64_t tsc_offset;
     struct fake_event event;
 };
-
-struct stage2 *arch_stage2_create(unsigned owner)
-{
-    (void)owner;
-    return calloc(1, sizeof(struct stage2));
-}
-
-void arch_stage2_destroy(struct stage2 *s)
-{
-    free(s->map);
-    free(s);
-}
-
-static void append(struct stage2 *s, struct mapping m)
-{
-    if (s->count == s->room) {
-        s->room = s->room ? s->room * 2 : 16;
-        s->map = realloc(s->map, s->room * sizeof(*s->map));
-        if (!s->map)
-            abort();
-    }
-    s->map[s->count++] = m;
-}
-
-bool arch_stage2_unmap(struct stage2 *s, gpa_t g, uint64_t size)
-{
-    for (size_t i = 0; i < s->count;) {
-        struct mapping m = s->map[i];
-        if (m.gpa + m.size <= g.v || g.v + size <= m.gpa) {
-            i++;
-            continue;
-        }
-        s->map[i] = s->map[--s->count];
-        if (m.gpa < g.v)
-            append(s, (struct mapping){ m.gpa, m.hpa, g.v - m.gpa, m.perm });
-        if (m.gpa + m.size > g.v + size)
-            append(s, (struct mapping){ g.v + size, m.hpa + (g.v + size - m.gpa), m.gpa + m.size - g.v - size, m.perm });
-        i = 0;
-    }
-    return true;
-}
-
-bool arch_stage2_map(struct stage2 *s, gpa_t g, hpa_t h, uint64_t size, unsigned perm)
-{
-    (void)arch_stage2_unmap(s, g, size);
-    append(s, (struct mapping){ g.v, h.v, size, perm });
-    return true;
-}
-
-bool arch_stage2_lookup(struct stage2 *s, gpa_t g, hpa_t *h, unsigned *perm, uint64_t *run)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        struct mapping *m = &s->map[i];
-        if (g.v - m->gpa >= m->size)
-            continue;
-        *h = hpa(m->hpa + (g.v - m->gpa));
-        *perm = m->perm;
-        *run = m->size - (g.v - m->gpa);
-        return true;
-    }
-    return false;
-}
-
-void arch_stage2_flush(struct stage2 *s) { (void)s; }
-uint64_t arch_stage2_tables(struct stage2 *s) { return s->room * sizeof(*s->map); }
 
 struct arch_vcpu *arch_vcpu_create(struct stage2 *s, unsigned owner)
 {
@@ -173,6 +104,20 @@ bool arch_msr_write(struct arch_vcpu *v, uint32_t msr, uint64_t value, bool *fau
         return false;
     v->state.efer = value;
     return true;
+}
+
+uint64_t arch_pc(struct arch_vcpu *v) { return v->state.regs.rip; }
+bool arch_in_user(struct arch_vcpu *v) { return v->state.cpl == 3; }
+void arch_vcpu_tell(struct arch_vcpu *v, void (*line)(const char *text)) { (void)v; line("a fake vCPU"); }
+uint64_t arch_tsc(void) { return fake_now; }
+uint64_t arch_tsc_to_ns(uint64_t tsc) { return tsc; }
+uint64_t arch_ns_to_tsc(uint64_t ns) { return ns; }
+
+void arch_clock_scale(uint32_t *mul, int8_t *shift, uint64_t *base_tsc)
+{
+    *mul = 0x80000000u;     /* 1 GHz: ns = ((tsc << 1) * 2^31) >> 32 */
+    *shift = 1;
+    *base_tsc = 0;
 }
 
 uint64_t arch_tsc_offset(struct arch_vcpu *v) { return v->tsc_offset; }
