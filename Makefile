@@ -131,7 +131,7 @@ $(B)/fuzzers/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/libbedplate.a
 
 .SECONDARY:
 include $(wildcard hypervisor/arm/arm.mk guests/guests.mk tests/tests.mk tests/*/*.mk)
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/debian -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 .PHONY: clean
 clean:
