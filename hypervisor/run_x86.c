@@ -3,10 +3,8 @@
  * know each other, are asked in turn. Hot exits return in a few dozen instructions: no lock but the local APIC's own.
  */
 #include "hypervisor/core/console.h"
-#include "hypervisor/core/sched.h"
 #include "hypervisor/machine/pc_exits.h"
-#include "hypervisor/run_exit.h"
-#include "hypervisor/xen/xen.h"
+#include "hypervisor/run_turn.h"
 
 /* The vector to deliver: the Xen upcall first, as it needs no acknowledgement in an APIC; -1: none. */
 static int pending(struct vcpu *v, bool *from_apic)
@@ -17,7 +15,7 @@ static int pending(struct vcpu *v, bool *from_apic)
 }
 
 /* Hands the guest what is due. Where it cannot take it, or more than one thing waits, asks to be told when it can. */
-void run_prepare(struct vcpu *v)
+static void prepare(struct vcpu *v)
 {
     bool from_apic;
     if (machine_nmi_pending(v))
@@ -124,7 +122,7 @@ static enum run_next hypercall(struct vcpu *v)
     }
 }
 
-enum run_next run_exit(struct vcpu *v, const struct exit *e)
+static enum run_next handle(struct vcpu *v, const struct exit *e)
 {
     switch (e->kind) {
     case EXIT_INTERRUPT: run_interrupt(); return RUN_ON;
@@ -154,4 +152,9 @@ enum run_next run_exit(struct vcpu *v, const struct exit *e)
     return RUN_LEAVE;
 }
 
-bool run_look_after(enum exit_kind kind) { return kind != EXIT_CPUID && kind != EXIT_PORT; }
+static bool look_after(enum exit_kind kind) { return kind != EXIT_CPUID && kind != EXIT_PORT; }
+
+bool run_vcpu(struct vcpu *v)
+{
+    return run_turns(v, (struct run_arch){ prepare, handle, look_after });
+}
