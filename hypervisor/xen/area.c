@@ -11,7 +11,7 @@ static uint8_t *pin_at(struct vcpu *v, uint64_t gva)
     uint32_t error;
     if (arch_mode(v->arch) != 64)
         gva &= UINT32_MAX;
-    if (!arch_translate(v->arch, gva, PF_WRITE, &at, &error))
+    if (!arch_translate(v->arch, gva, ACCESS_WRITE, &at, &error))
         return NULL;
     /* domain.lock keeps the page in the guest's map between being looked up and referenced. */
     lock_take(&v->domain->lock);

@@ -7,19 +7,22 @@
  */
 #include "hypervisor/xen/internal.h"
 #include "hypervisor/core/console.h"
-#include "platform/pc_map.h"
 #include <xen/io/console.h>
 
 enum { OUT_SIZE = sizeof(((struct xencons_interface *)0)->out), IN_SIZE = sizeof(((struct xencons_interface *)0)->in), PIECE = 128 };
+
+static void rung(struct xen_domain *x, uint32_t port) { (void)port; console_drain(x); }
 
 bool console_create(struct xen_domain *x)
 {
     struct domain *d = x->domain;
     x->console = special_take(d);
-    if (!x->console || !evtchn_open_hypervisor(x, &x->console_port))
+    if (!x->console || !evtchn_open_hypervisor(x, &x->console_port, rung))
         return false;
     d->input[CONSOLE_PV] = xen_console_input;
-    return domain_map_page(d, gpa(PC_SPECIAL_BASE + PC_SPECIAL_CONSOLE * PAGE_SIZE), ptr_hpa(x->console), S2_ALL);
+    x->param[HVM_PARAM_CONSOLE_PFN] = xen_arch.console.v >> PAGE_SHIFT;
+    x->param[HVM_PARAM_CONSOLE_EVTCHN] = x->console_port;
+    return domain_map_page(d, xen_arch.console, ptr_hpa(x->console), S2_ALL);
 }
 
 void console_destroy(struct xen_domain *x)

@@ -3,7 +3,7 @@
  * the ABIs' (evtchn_2l.c, evtchn_fifo.c); the operations a guest asks for are in evtchn_op.c.
  *
  * Invariant, under event_lock: an INTERDOMAIN port's peer is INTERDOMAIN too and names it back; both ends change under
- * both locks. Ports exist in buckets of one page, taken as they are needed; a port that exists stays, perhaps FREE.
+ * both locks. A fixed port (evtchn_static.c) is never FREE while its domain lives. Ports exist in buckets of one page, taken as they are needed; a port that exists stays, perhaps FREE.
  */
 #include "hypervisor/xen/evtchn.h"
 #include "hypervisor/core/page.h"
@@ -40,12 +40,20 @@ static bool add_bucket(struct xen_domain *x)
     return true;
 }
 
+struct channel *channel_make(struct xen_domain *x, uint32_t port)
+{
+    while (port >= x->ports)
+        if (!add_bucket(x))
+            return NULL;
+    return channel_at(x, port);
+}
+
 uint32_t channel_allocate(struct xen_domain *x, struct channel **out)
 {
     for (uint32_t port = 1; port < x->abi->ports(x); port++) {
-        if (port >= x->ports && !add_bucket(x))
+        struct channel *c = channel_make(x, port);
+        if (!c)
             return 0;
-        struct channel *c = channel_at(x, port);
         if (c->state != CHANNEL_FREE || x->abi->is_busy(x, port))
             continue;
         /* The queue it was linked on last stays known: it may still be its tail. */
@@ -109,15 +117,22 @@ void evtchn_notify(struct xen_domain *x, uint32_t port)
     lock_give(&x->event_lock);
 }
 
-bool evtchn_open_hypervisor(struct xen_domain *x, uint32_t *port)
+bool evtchn_open_hypervisor(struct xen_domain *x, uint32_t *port, port_rung *rung)
 {
-    struct channel *c;
+    struct channel *c = NULL;
     lock_take(&x->event_lock);
-    *port = channel_allocate(x, &c);
     if (*port)
+        c = channel_at(x, *port);
+    else
+        *port = channel_allocate(x, &c);
+    bool ok = c && x->owns < OWN_PORTS_MAX && c->state != CHANNEL_HYPERVISOR;
+    if (ok) {
         c->state = CHANNEL_HYPERVISOR;
+        c->own = (uint8_t)x->owns;
+        x->own[x->owns++] = rung;
+    }
     lock_give(&x->event_lock);
-    return *port != 0;
+    return ok;
 }
 
 void events_lock_two(struct xen_domain *a, struct xen_domain *b)
@@ -155,6 +170,15 @@ static void close_local(struct xen_domain *x, uint32_t port, struct channel *c)
     c->waiting = false;
 }
 
+/* The end that is left of a channel. A fixed one waits for whom the configuration names (evtchn_static.c), and no guest has that number. */
+static void lose_peer(struct channel *c)
+{
+    c->state = CHANNEL_UNBOUND;
+    c->remote = 0;
+    if (c->fixed)
+        c->remote_domain = DOMID_INVALID;
+}
+
 /* Takes the locks of x and of the peer that `port` has now (itself when it has none). */
 static struct xen_domain *lock_with_peer(struct xen_domain *x, uint64_t port)
 {
@@ -174,26 +198,29 @@ static struct xen_domain *lock_with_peer(struct xen_domain *x, uint64_t port)
     }
 }
 
-int64_t evtchn_close(struct xen_domain *x, uint64_t port)
+/* end: the domain ends, and its fixed ports with it. */
+static int64_t close_port(struct xen_domain *x, uint64_t port, bool end)
 {
     int64_t result = 0;
     struct xen_domain *peer = lock_with_peer(x, port);
     struct channel *c = channel_at(x, port);
     if (!c || c->state == CHANNEL_FREE) {
         result = -XEN_EINVAL;
+    } else if (c->fixed && c->state != CHANNEL_HYPERVISOR && !end) {
+        result = 0;     /* as Xen has it for static channels: nothing happens */
     } else if (c->state == CHANNEL_HYPERVISOR) {
         x->abi->clear_pending(x, (uint32_t)port);   /* stays: a kernel started by kexec finds it where the params say */
     } else {
         struct channel *other = c->state == CHANNEL_INTERDOMAIN && !atomic_load(&peer->dying) ? channel_at(peer, c->remote) : NULL;
-        if (other && other->state == CHANNEL_INTERDOMAIN && other->remote == port && other->remote_domain == x->domain->id) {
-            other->state = CHANNEL_UNBOUND;
-            other->remote = 0;
-        }
+        if (other && other->state == CHANNEL_INTERDOMAIN && other->remote == port && other->remote_domain == x->domain->id)
+            lose_peer(other);
         close_local(x, (uint32_t)port, c);
     }
     events_unlock_two(x, peer);
     return result;
 }
+
+int64_t evtchn_close(struct xen_domain *x, uint64_t port) { return close_port(x, port, false); }
 
 int64_t evtchn_bind_peer(struct xen_domain *x, struct xen_domain *peer, uint32_t remote, uint32_t *local)
 {
@@ -217,34 +244,54 @@ int64_t evtchn_bind_peer(struct xen_domain *x, struct xen_domain *peer, uint32_t
     return result;
 }
 
-void evtchn_send_to_peer(struct xen_domain *x, uint32_t from, uint16_t domain, uint32_t port)
+static bool has_ended(const struct xen_domain *x)
 {
-    struct channel as = { .remote_domain = domain };
-    struct xen_domain *peer = peer_of(x, &as);
-    if (!peer)
-        return;
-    lock_take(&peer->event_lock);
-    struct channel *c = atomic_load(&peer->dying) ? NULL : channel_at(peer, port);
-    /* It may have been closed, and bound to someone else, since our own port was looked at. */
-    if (c && c->state == CHANNEL_INTERDOMAIN && c->remote_domain == x->domain->id && c->remote == from)
-        channel_set_pending(peer, port, c);
-    lock_give(&peer->event_lock);
+    return atomic_load_explicit(&x->domain->state, memory_order_relaxed) >= DOMAIN_STOPPING;
+}
+
+bool evtchn_peer_ended(struct xen_domain *x, const struct channel *c)
+{
+    if (!c->fixed || c->state != CHANNEL_INTERDOMAIN)
+        return false;
+    struct xen_domain *peer = peer_of(x, c);
+    return !peer || has_ended(peer);
+}
+
+int64_t evtchn_send_to_peer(struct xen_domain *x, uint32_t from, const struct channel *seen)
+{
+    struct xen_domain *peer = peer_of(x, seen);
+    bool heard = false;
+    if (peer && !(seen->fixed && has_ended(peer))) {
+        lock_take(&peer->event_lock);
+        struct channel *c = atomic_load(&peer->dying) ? NULL : channel_at(peer, seen->remote);
+        /* It may have been closed, and bound to someone else, since our own port was looked at. */
+        heard = c && c->state == CHANNEL_INTERDOMAIN && c->remote_domain == x->domain->id && c->remote == from;
+        if (heard)
+            channel_set_pending(peer, seen->remote, c);
+        lock_give(&peer->event_lock);
+    }
+    return heard || !seen->fixed ? 0 : -XEN_ENOTCONN;
 }
 
 void evtchn_reset(struct xen_domain *x)
 {
     for (uint32_t port = 1; port < x->ports; port++)
-        (void)evtchn_close(x, port);
+        (void)close_port(x, port, false);
     lock_take(&x->event_lock);
-    if (x->abi == &evtchn_fifo)
+    if (x->abi == &evtchn_fifo) {
         evtchn_fifo_reset(x);
+        evtchn_2l_keep_pending(x);
+    }
     lock_give(&x->event_lock);
 }
 
 void evtchn_destroy(struct xen_domain *x)
 {
-    evtchn_reset(x);
+    for (uint32_t port = 1; port < x->ports; port++)
+        (void)close_port(x, port, true);
     lock_take(&x->event_lock);
+    if (x->abi == &evtchn_fifo)
+        evtchn_fifo_reset(x);
     atomic_store(&x->dying, true);
     x->ports = 0;       /* the buckets go with the domain's pages */
     lock_give(&x->event_lock);

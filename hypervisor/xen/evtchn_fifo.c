@@ -217,6 +217,8 @@ int64_t evtchn_fifo_expand(struct call *c, uint64_t arg)
 void evtchn_fifo_reset(struct xen_domain *x)
 {
     struct domain *d = x->domain;
+    for (uint32_t port = 1; port < x->ports; port++)
+        channel_at(x, port)->waiting |= is_pending(x, port);
     x->abi = &evtchn_2l;
     for (unsigned i = 0; i < x->fifo_pages; i++)
         guest_unpin(d, x->fifo_page[i]);

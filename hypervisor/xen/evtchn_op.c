@@ -111,15 +111,10 @@ static int64_t send(struct call *c, uint64_t arg)
         channel_set_pending(c->x, op.port, ch);
     lock_give(&c->x->event_lock);
     switch (seen.state) {
-    case CHANNEL_INTERDOMAIN: evtchn_send_to_peer(c->x, op.port, seen.remote_domain, seen.remote); return 0;
-    case CHANNEL_HYPERVISOR:
-        if (op.port == c->x->store_port)
-            xenstore_serve(c->x);
-        else
-            console_drain(c->x);
-        return 0;
-    case CHANNEL_IPI:
-    case CHANNEL_UNBOUND:     return 0;     /* nobody listens yet: lost, as on Xen */
+    case CHANNEL_INTERDOMAIN: return evtchn_send_to_peer(c->x, op.port, &seen);
+    case CHANNEL_HYPERVISOR:  c->x->own[seen.own](c->x, op.port); return 0;
+    case CHANNEL_IPI:         return 0;
+    case CHANNEL_UNBOUND:     return seen.fixed ? -XEN_ENOTCONN : 0;    /* nobody listens yet: lost, as on Xen */
     default:                  return -XEN_EINVAL;
     }
 }
@@ -130,9 +125,13 @@ static void describe(struct xen_domain *x, const struct channel *ch, struct evtc
         [CHANNEL_FREE] = EVTCHNSTAT_closed, [CHANNEL_UNBOUND] = EVTCHNSTAT_unbound, [CHANNEL_INTERDOMAIN] = EVTCHNSTAT_interdomain,
         [CHANNEL_VIRQ] = EVTCHNSTAT_virq, [CHANNEL_IPI] = EVTCHNSTAT_ipi, [CHANNEL_HYPERVISOR] = EVTCHNSTAT_interdomain,
     };
-    (void)x;
     op->status = status[ch->state];
     op->vcpu = ch->vcpu;
+    if (evtchn_peer_ended(x, ch)) {
+        op->status = EVTCHNSTAT_unbound;
+        op->u.unbound.dom = DOMID_INVALID;
+        return;
+    }
     switch (ch->state) {
     case CHANNEL_UNBOUND:     op->u.unbound.dom = ch->remote_domain; break;
     case CHANNEL_INTERDOMAIN: op->u.interdomain.dom = ch->remote_domain; op->u.interdomain.port = ch->remote; break;

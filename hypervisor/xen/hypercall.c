@@ -1,5 +1,5 @@
 /*
- * Owns: the table of hypercalls and the two calling conventions (xen/arch-x86/xen-x86_64.h, xen-x86_32.h).
+ * Owns: the table of hypercalls. How a guest calls is in hypercall_x86.c and hypercall_arm.c.
  * Invariant: every number that Xen 4.17 knows has a row: either a handler, or the errno and the reason why not.
  */
 #include "hypervisor/xen/internal.h"
@@ -70,10 +70,6 @@ static const struct row table[] = {
     [__HYPERVISOR_arch_7]               = { "arch_7", ABSENT },
 };
 
-/* Registers of the arguments, in order. */
-static const uint8_t wide_args[] = { RDI, RSI, RDX, R10, R8, R9 };
-static const uint8_t narrow_args[] = { RBX, RCX, RDX, RSI, RDI };
-
 int64_t refuse(struct call *c, int error, const char *what, const char *why)
 {
     unsigned n = atomic_load_explicit(&c->x->refusals, memory_order_relaxed);
@@ -90,55 +86,8 @@ int64_t hypercall_do(struct call *c, uint64_t number)
     const struct row *row = &table[number];
     if (!row->handler)
         return refuse(c, row->error, row->name, row->why);
+    c->args = row->args;
     for (unsigned i = row->args; i < 6; i++)
         c->arg[i] = 0;
     return row->handler(c);
-}
-
-static void read_args(struct call *c, const struct x86_regs *r)
-{
-    for (unsigned i = 0; i < sizeof(wide_args) && c->wide; i++)
-        c->arg[i] = r->gpr[wide_args[i]];
-    for (unsigned i = 0; i < sizeof(narrow_args) && !c->wide; i++)
-        c->arg[i] = (uint32_t)r->gpr[narrow_args[i]];
-}
-
-/* How far it came goes into the argument registers, which the ABI lets us change; the number stays in rax. */
-static void write_args(const struct call *c, struct x86_regs *r)
-{
-    for (unsigned i = 0; i < sizeof(wide_args) && c->wide; i++)
-        r->gpr[wide_args[i]] = c->arg[i];
-    for (unsigned i = 0; i < sizeof(narrow_args) && !c->wide; i++)
-        r->gpr[narrow_args[i]] = (uint32_t)c->arg[i];
-}
-
-/* Real mode has no hypercalls; 16-bit protected mode uses the 32-bit convention. */
-static bool may_call(struct vcpu *v)
-{
-    if (arch_cpl(v->arch) != 0)
-        return false;
-    if (arch_mode(v->arch) != 16)
-        return true;
-    struct x86_state s;
-    arch_state_get(v->arch, &s);
-    return s.cr0 & CR0_PE;
-}
-
-enum xen_next xen_hypercall(struct vcpu *v)
-{
-    struct x86_regs *r = arch_regs(v->arch);
-    struct call c = { .v = v, .x = v->domain->xen, .wide = arch_mode(v->arch) == 64, .budget = CALL_BUDGET };
-    int64_t result = -XEN_EPERM;
-    if (may_call(v)) {
-        read_args(&c, r);
-        result = hypercall_do(&c, c.wide ? r->gpr[RAX] : (uint32_t)r->gpr[RAX]);
-    }
-    if (c.again) {
-        write_args(&c, r);
-        return XEN_GO_ON;
-    }
-    r->gpr[RAX] = c.wide ? (uint64_t)result : (uint32_t)result;
-    /* VMMCALL and VMCALL are three bytes long; a vCPU that took itself down goes on after it when it is brought up. */
-    arch_skip(v->arch, 3);
-    return c.next;
 }

@@ -7,7 +7,6 @@
  */
 #ifndef HYPERVISOR_XEN_INTERNAL_H
 #define HYPERVISOR_XEN_INTERNAL_H
-#include "hypervisor/arch_x86.h"
 #include "hypervisor/core/guest.h"
 #include "hypervisor/core/sched.h"
 #include "hypervisor/xen/xen.h"
@@ -29,8 +28,29 @@ enum {
     FIFO_PAGES_MAX = 16,
     FIFO_WORDS_PER_PAGE = 1024,
     WATCHDOGS = 2,
+    OWN_PORTS_MAX = 2 + PLATFORM_RINGS_MAX,     /* console, xenstore, rings */
     XEN_ABI_MAJOR = 4, XEN_ABI_MINOR = 17,
 };
+
+/* ---- what the architectures' ABIs differ in (xen_x86.c, xen_arm.c) ------------------------ */
+/*
+ * Where things stand in struct shared_info and struct vcpu_info, in bytes: x86 has two layouts, Arm one of its own. Told here and
+ * not by those structures, so that all of them can be tested on one machine.
+ */
+struct xen_layout {
+    uint16_t vcpus, vcpu_info;          /* shared_info begins with that many struct vcpu_info of that size */
+    uint16_t selector;                  /* in vcpu_info: evtchn_pending_sel; evtchn_upcall_pending is its first byte */
+    uint16_t pending, mask;             /* in shared_info: event words, as many as a word has bits */
+    uint16_t wallclock, wallclock_high; /* wc_version with wc_sec and wc_nsec behind it; wc_sec_hi */
+    uint8_t word;                       /* bytes of a word of event bits: 4 or 8 */
+};
+struct xen_arch {
+    const struct xen_layout *layout;    /* at first */
+    const char *capabilities;
+    uint32_t features;                  /* XENFEAT_* but for what depends on the domain */
+    gpa_t console, xenstore, specials_end;
+};
+extern const struct xen_arch xen_arch;
 
 /* ---- event channels ------------------------------------------------------------------ */
 enum channel_state { CHANNEL_FREE, CHANNEL_UNBOUND, CHANNEL_INTERDOMAIN, CHANNEL_VIRQ, CHANNEL_IPI, CHANNEL_HYPERVISOR };
@@ -43,10 +63,14 @@ struct channel {
     uint32_t remote;                    /* INTERDOMAIN: the peer's port; VIRQ: its number */
     uint8_t last_priority;
     bool waiting;                       /* FIFO: pending before its array page came */
+    bool fixed;                         /* the configuration names it (evtchn_static.c): no guest binds or closes it */
+    uint8_t own;                        /* HYPERVISOR: which of xen_domain.own */
 };
 _Static_assert(sizeof(struct channel) * PORTS_PER_BUCKET == PAGE_SIZE, "a bucket is a page");
 
 struct xen_domain;
+/* The hypervisor's end of a port: the guest has rung it. No lock held. */
+typedef void port_rung(struct xen_domain *x, uint32_t port);
 /* How a port's bits are kept in guest memory: evtchn_2l.c, evtchn_fifo.c. All with x->event_lock held. */
 struct evtchn_abi {
     void (*set_pending)(struct xen_domain *x, uint32_t port, struct channel *c);
@@ -97,21 +121,24 @@ struct xen_domain {
     atomic_bool dying;                  /* set under event_lock and grant.lock by xen_destroy: peers leave it alone */
     uint8_t *shared;                    /* the shared info page */
     uint64_t shared_frame;              /* where the guest has it mapped; UINT64_MAX: nowhere */
-    bool narrow;                        /* the guest's shared structures have the 32-bit layout */
+    const struct xen_layout *layout;    /* of the shared structures, as the guest's calling mode decides (shared_latch); under event_lock */
     atomic_uint refusals;
     struct lock alloc_lock;             /* innermost: late_alloc */
     struct lock event_lock;
     const struct evtchn_abi *abi;
     struct channel **bucket;            /* [port_limit / PORTS_PER_BUCKET] */
     uint32_t ports, port_limit;         /* ports that have a bucket; multiple of PORTS_PER_BUCKET */
+    port_rung *own[OWN_PORTS_MAX];      /* of ports whose other end the hypervisor has */
+    unsigned owns;
     uint32_t *fifo_page[FIFO_PAGES_MAX];
     unsigned fifo_pages;
     atomic_uint pollers;                /* vCPUs in SCHEDOP_poll */
     struct grant_table grant;
     uint64_t param[HVM_NR_PARAMS];
-    _Atomic uint8_t callback_vector;    /* 0: none */
+    _Atomic uint8_t callback_vector;    /* x86: 0: none */
     atomic_uint assists;                 /* HYPERVISOR_vm_assist, bit n = type n */
     uint32_t wallclock_version;
+    uint64_t created;                   /* arch_clock() at xen_create */
     struct lock console_lock;
     uint8_t *console;                   /* the ring's page */
     uint32_t console_port;
@@ -119,10 +146,10 @@ struct xen_domain {
     struct xenstore *store;             /* NULL: none is offered; under console_lock */
     uint8_t *store_page;
     uint32_t store_port;
-    struct e820 *map;                   /* what the guest set itself (XENMEM_set_memory_map); NULL: as it was built */
+    struct e820 *map;                   /* x86: what the guest set itself (XENMEM_set_memory_map); NULL: as it was built */
     uint32_t map_entries;
     uint64_t ram_pages, ram_limit;      /* 4 KiB pages, under domain.lock */
-    uint64_t acpi_size;                 /* bytes mapped at PC_ACPI_BASE when the guest started */
+    uint64_t acpi_size;                 /* x86: bytes mapped at PC_ACPI_BASE when the guest started */
     uint64_t tables_allowed;            /* bytes of stage-2 tables the guest's own remapping may lead to, grows with RAM it gives back */
     struct lock watchdog_lock;
     struct timer watchdog[WATCHDOGS];
@@ -134,13 +161,13 @@ struct xen_vcpu {
     struct vcpu *vcpu;
     uint8_t *_Atomic info;              /* struct vcpu_info in shared info or pinned; NULL: none yet */
     void *info_page;                    /* pinned; NULL while in shared info */
-    _Atomic uint8_t upcall_vector;      /* through the local APIC; 0: none */
-    bool initialised;                   /* has a start state */
+    _Atomic uint8_t upcall_vector;      /* x86: through the local APIC; 0: none */
+    bool initialised;                   /* x86: has a start state */
     uint32_t virq[XEN_VIRQS];           /* port, 0: not bound */
     uint8_t *control;                   /* FIFO control block, NULL: none */
     void *control_page;
     uint32_t tail[EVTCHN_FIFO_MAX_QUEUES];
-    struct area runstate, time;
+    struct area runstate, time;         /* time and what follows of it: x86 */
     uint64_t time_offset;               /* the TSC offset that the guest's time info stands for */
     bool time_current;
     uint32_t time_version;              /* ours: the guest's copy is not believed */
@@ -155,15 +182,16 @@ struct xen_vcpu {
 struct call {
     struct vcpu *v;
     struct xen_domain *x;
-    bool wide;                          /* 64-bit convention */
+    bool wide;                          /* 64-bit convention and structures; Arm: always */
     bool again;                         /* not done: arg[] is written back and the instruction executed again */
     bool nested;                        /* part of a multicall */
     enum xen_next next;
     unsigned budget;
+    unsigned args;                      /* how many of arg[] the hypercall has: the others' registers are not ours to change */
     uint64_t arg[6];
 };
 
-/* Handlers: the result is what the guest finds in rax. arg[] may be changed together with .again. */
+/* Handlers: the result is what the guest finds in rax, x0. arg[] may be changed together with .again. */
 int64_t hypercall_memory(struct call *c);
 int64_t hypercall_multicall(struct call *c);
 int64_t hypercall_set_timer(struct call *c);
@@ -201,12 +229,26 @@ void *late_alloc(struct xen_domain *x, size_t bytes);
 /* A zeroed page of the domain that the guest may have mapped: it survives its removal from the guest's map. NULL: out of memory. */
 uint8_t *special_take(struct domain *d);
 void special_give(void *page);
-/* The guest's calling mode decides the layout of what is shared (Xen latches it at these moments too). */
+/* The guest's calling mode decides the layout of what is shared (Xen latches it at these moments too). On Arm there is one. */
 void shared_latch(struct vcpu *v);
+/* The architecture's part of xen_create: all else is in place. */
+void xen_arch_created(struct xen_domain *x);
+/* Its part of these hypercalls: what the common part does not know. */
+int64_t memory_arch(struct call *c, unsigned op);
+int64_t hvm_arch(struct call *c);
+bool hvm_param_shown(uint32_t index);                       /* beside those that both have */
+int64_t hvm_param_set(struct call *c, uint32_t index, uint64_t value);
+typedef int64_t vcpu_operation(struct call *c, struct vcpu *v);
+vcpu_operation *vcpu_arch_operation(uint32_t op);           /* NULL: it has no such */
+int64_t vcpu_register_area(struct call *c, struct vcpu *v, struct area *area, unsigned length);
 
 bool evtchn_create(struct xen_domain *x);
 void evtchn_destroy(struct xen_domain *x);
-bool evtchn_open_hypervisor(struct xen_domain *x, uint32_t *port);
+/*
+ * A port whose other end the hypervisor has: *port if that is not 0, which evtchn_static_reserve has kept for it, else any. False: out of
+ * memory or ports.
+ */
+bool evtchn_open_hypervisor(struct xen_domain *x, uint32_t *port, port_rung *rung);
 void evtchn_notify(struct xen_domain *x, uint32_t port);
 void evtchn_raise_virq(struct vcpu *v, unsigned virq);
 struct channel *channel_at(struct xen_domain *x, uint64_t port);       /* NULL: no such port; event_lock held */
@@ -215,8 +257,13 @@ bool evtchn_any_pending(struct xen_domain *x, uint32_t port);           /* event
 void evtchn_mark_upcall(struct vcpu *v);                                /* event_lock held */
 int64_t evtchn_fifo_init(struct call *c, uint64_t arg);
 int64_t evtchn_fifo_expand(struct call *c, uint64_t arg);
-void evtchn_fifo_reset(struct xen_domain *x);                           /* event_lock held; back to 2-level */
+void evtchn_fifo_reset(struct xen_domain *x);                           /* event_lock held; back to 2-level; what was pending is noted as waiting */
+void evtchn_2l_keep_pending(struct xen_domain *x);                      /* event_lock held; after it: raises that of the ports that stay */
 void evtchn_2l_select_all(struct vcpu *v);                              /* vcpu_info moved: look at everything */
+/* Keeps the ports that the configuration names (static channels, rings of consoles) from being given away. False: out of memory. */
+bool evtchn_static_reserve(struct xen_domain *x);
+/* Binds each static channel of x whose other end is there. */
+void evtchn_static_bind(struct xen_domain *x);
 
 void grant_destroy(struct xen_domain *x);
 /* Frame n of the table, grown to have it. NULL: beyond the limit or out of memory. */
@@ -229,7 +276,10 @@ bool xenstore_create(struct xen_domain *x);
 void xenstore_destroy(struct xen_domain *x);
 void xenstore_serve(struct xen_domain *x);      /* the guest rang */
 
-void time_update(struct vcpu *v);                   /* pvclock of v, where it is to be found */
+/* Guest time that needs no call: pvclock of v, where it is to be found. Arm has none, its counter is the clock. */
+void time_update(struct vcpu *v);
+void time_resumed(struct vcpu *v);                  /* v runs again, perhaps with another offset */
+uint64_t time_origin(const struct xen_domain *x);   /* arch_clock() when the clock stood at 0 that the guest adds wall clock to */
 void time_wallclock(struct xen_domain *x);
 void runstate_update(struct vcpu *v);
 void timers_create(struct vcpu *v);

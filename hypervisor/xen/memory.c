@@ -25,7 +25,11 @@ bool memory_tables_left(struct xen_domain *x)
 uint64_t memory_ram_end(const struct domain *d)
 {
     const struct platform_ram *r = d->platform->ram;
-    return r[1].size ? r[1].base.v + r[1].size : r[0].base.v + r[0].size;
+    uint64_t end = 0;
+    for (unsigned i = 0; i < PLATFORM_BANKS_MAX; i++)
+        if (r[i].size && r[i].base.v + r[i].size > end)
+            end = r[i].base.v + r[i].size;
+    return end;
 }
 
 static bool is_at(const void *ours, hpa_t page) { return ours && ptr_hpa(ours).v == page.v; }

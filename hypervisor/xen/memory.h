@@ -11,7 +11,4 @@ int64_t memory_remove(struct xen_domain *x, uint64_t frame);
 int64_t memory_add(struct xen_domain *x, unsigned space, uint64_t index, uint64_t frame);
 /* 2^order pages of new RAM at `frame`. False: over the domain's limit, something is there, or the host has no more. */
 bool memory_populate(struct xen_domain *x, uint64_t frame, unsigned order);
-/* Operations of memory_map.c: no lock held. */
-int64_t memory_map_get(struct call *c);
-int64_t memory_map_set(struct call *c);
 #endif

@@ -4,7 +4,6 @@
  */
 #define __XEN_TOOLS__ 1    /* the names of what a toolstack may ask, to refuse it */
 #include "hypervisor/xen/memory.h"
-#include "platform/pc_map.h"
 #include <xen/memory.h>
 
 enum { EXTENT_SHIFT = 6, OPERATION_MASK = (1 << EXTENT_SHIFT) - 1, ORDER_MAX = 9, PAGES_PER_UNIT = 8 };
@@ -261,8 +260,8 @@ static int64_t current_pages(struct call *c, bool limit)
 
 static int64_t maximum_gpfn(struct call *c)
 {
-    uint64_t end = memory_ram_end(c->v->domain), special = PC_SPECIAL_BASE + PC_SPECIAL_PAGES * PAGE_SIZE;
-    return (int64_t)((end > special ? end : special) >> PAGE_SHIFT) - 1;
+    uint64_t end = memory_ram_end(c->v->domain), specials = xen_arch.specials_end.v;
+    return (int64_t)((end > specials ? end : specials) >> PAGE_SHIFT) - 1;
 }
 
 int64_t hypercall_memory(struct call *c)
@@ -279,8 +278,6 @@ int64_t hypercall_memory(struct call *c)
     case XENMEM_add_to_physmap:         return add_to_physmap(c);
     case XENMEM_add_to_physmap_batch:   return add_to_physmap_batch(c);
     case XENMEM_remove_from_physmap:    return remove_from_physmap(c);
-    case XENMEM_memory_map:             return memory_map_get(c);
-    case XENMEM_set_memory_map:         return memory_map_set(c);
     case XENMEM_machine_memory_map:
     case XENMEM_set_pod_target:
     case XENMEM_get_pod_target:
@@ -290,6 +287,6 @@ int64_t hypercall_memory(struct call *c)
     case XENMEM_access_op:
     case XENMEM_sharing_op:             return refuse(c, XEN_EPERM, "memory_op", "for a control domain only");
     case XENMEM_get_vnumainfo:          return -XEN_EOPNOTSUPP;
-    default:                            return -XEN_ENOSYS;     /* exchange, machphys lists, reserved device memory */
+    default:                            return memory_arch(c, op);
     }
 }

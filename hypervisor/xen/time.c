@@ -1,66 +1,23 @@
 /*
- * Owns: the guest's view of time: pvclock (struct vcpu_time_info), the wall clock in shared info, and its timers.
- *
- * System time is arch_clock(). As all CPUs share one scale and one origin, a vCPU's time info is a constant (the origin
- * in its own TSC and 0 ns), the same for all vCPUs: it is written when its place or the guest's TSC offset changes,
- * and never drifts or steps. That is what XEN_PVCLOCK_TSC_STABLE_BIT promises.
+ * Owns: the wall clock in shared info, runstate areas, and the timers a guest sets. System time is arch_clock(). What each
+ * architecture's guests read time from is in time_x86.c and xen_arm.c.
  */
 #include "hypervisor/xen/internal.h"
-#include <string.h>
-#include <xen/foreign/x86_32.h>
 #include <xen/vcpu.h>
 
+#define NS_PER_S    UINT64_C(1000000000)
 #define PERIOD_MIN  UINT64_C(1000000)               /* ns, as Xen has it */
 #define PERIOD_MAX  (UINT64_C(1) << 56)
 
-static void write_info(uint8_t *to, const struct vcpu_time_info *t)
-{
-    uint32_t odd = t->version | 1, even = (t->version | 1) + 1;
-    memcpy(to, &odd, sizeof(odd));
-    atomic_thread_fence(memory_order_seq_cst);      /* odd before anything of it changes, even after */
-    memcpy(to + sizeof(odd), (const uint8_t *)t + sizeof(odd), sizeof(*t) - sizeof(odd));
-    atomic_thread_fence(memory_order_seq_cst);
-    memcpy(to, &even, sizeof(even));
-}
-
-static void write_area(const struct area *a, const struct vcpu_time_info *t)
-{
-    uint32_t odd = t->version | 1, even = (t->version | 1) + 1;
-    area_write(a, 0, &odd, sizeof(odd));
-    atomic_thread_fence(memory_order_seq_cst);
-    area_write(a, sizeof(odd), (const uint8_t *)t + sizeof(odd), sizeof(*t) - sizeof(odd));
-    atomic_thread_fence(memory_order_seq_cst);
-    area_write(a, 0, &even, sizeof(even));
-}
-
-void time_update(struct vcpu *v)
-{
-    struct xen_vcpu *xv = v->xen;
-    struct vcpu_time_info t = { .flags = XEN_PVCLOCK_TSC_STABLE_BIT };
-    uint64_t base;
-    uint8_t *info = atomic_load(&xv->info);
-    arch_clock_scale(&t.tsc_to_system_mul, &t.tsc_shift, &base);
-    xv->time_offset = arch_tsc_offset(v->arch);
-    xv->time_current = true;
-    t.tsc_timestamp = base + xv->time_offset;
-    t.version = xv->time_version += 2;
-    if (info)
-        write_info(info + offsetof(struct vcpu_info, time), &t);
-    if (xv->time.length)
-        write_area(&xv->time, &t);
-}
-
 void time_wallclock(struct xen_domain *x)
 {
-    uint64_t seconds = arch_wallclock();
-    size_t at = x->narrow ? offsetof(struct shared_info_x86_32, wc_version) : offsetof(struct shared_info, wc_version);
-    size_t high = x->narrow ? offsetof(struct shared_info_x86_32, arch.wc_sec_hi) : offsetof(struct shared_info, wc_sec_hi);
-    uint32_t *w = (uint32_t *)(void *)(x->shared + at);     /* wc_version, wc_sec, wc_nsec */
-    uint32_t *sec_hi = (uint32_t *)(void *)(x->shared + high);
+    uint64_t origin = time_origin(x), seconds = arch_wallclock() + origin / NS_PER_S;
+    uint32_t *w = (uint32_t *)(void *)(x->shared + x->layout->wallclock);       /* wc_version, wc_sec, wc_nsec */
+    uint32_t *sec_hi = (uint32_t *)(void *)(x->shared + x->layout->wallclock_high);
     x->wallclock_version += 2;
     __atomic_store_n(&w[0], x->wallclock_version + 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&w[1], (uint32_t)seconds, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&w[2], 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&w[2], (uint32_t)(origin % NS_PER_S), __ATOMIC_SEQ_CST);
     __atomic_store_n(sec_hi, (uint32_t)(seconds >> 32), __ATOMIC_SEQ_CST);
     __atomic_store_n(&w[0], x->wallclock_version + 2, __ATOMIC_SEQ_CST);
 }

@@ -1,62 +1,10 @@
 /*
- * Owns: HYPERVISOR_vcpu_op (xen/vcpu.h): starting and stopping vCPUs, the areas each registers, its timers.
+ * Owns: HYPERVISOR_vcpu_op (xen/vcpu.h): the areas each vCPU registers, its timers; starting and stopping are in vcpu_x86.c.
  * What is registered is pinned; vcpu_info may be registered once, as on Xen.
  */
 #include "hypervisor/xen/internal.h"
-#include "hypervisor/xen/vcpu_start.h"
 #include <string.h>
 #include <xen/vcpu.h>
-
-static int64_t initialise(struct call *c, struct vcpu *v)
-{
-    struct vcpu_hvm_context context;
-    struct x86_state state;
-    if (atomic_load(&v->absent))
-        return -XEN_ENOENT;     /* as for one that Xen has not made */
-    if (!take(c, &context, c->arg[2], sizeof(context)))
-        return -XEN_EFAULT;
-    if (!vcpu_start_state(&context, &state))
-        return -XEN_EINVAL;
-    lock_take(&v->domain->lock);
-    bool fresh = !v->xen->initialised && !vcpu_is_on(v);
-    if (fresh) {
-        arch_state_set(v->arch, &state);
-        v->xen->initialised = true;
-    }
-    lock_give(&v->domain->lock);
-    return fresh ? 0 : -XEN_EEXIST;
-}
-
-static int64_t up(struct call *c, struct vcpu *v)
-{
-    (void)c;
-    if (atomic_load(&v->absent))
-        return -XEN_ENOENT;
-    lock_take(&v->domain->lock);
-    bool ready = v->xen->initialised;
-    lock_give(&v->domain->lock);
-    if (!ready)
-        return -XEN_EINVAL;
-    vcpu_start(v);
-    return 0;
-}
-
-/* The last vCPU to go takes the domain with it: nothing could ever bring it back. */
-static int64_t down(struct call *c, struct vcpu *v)
-{
-    struct domain *d = v->domain;
-    bool others = false;
-    (void)c;
-    lock_take(&d->lock);
-    for (unsigned i = 0; i < d->vcpus; i++)
-        others |= d->vcpu[i] != v && vcpu_is_on(d->vcpu[i]) && !atomic_load(&d->vcpu[i]->stop);
-    if (others)
-        vcpu_stop(v);
-    lock_give(&d->lock);
-    if (!others)
-        domain_shutdown(d, END_POWEROFF);
-    return 0;
-}
 
 static int64_t is_up(struct call *c, struct vcpu *v) { (void)c; return vcpu_is_on(v); }
 
@@ -75,7 +23,7 @@ static int64_t get_runstate(struct call *c, struct vcpu *v)
 }
 
 /* Both areas are registered by a pointer of the guest's word size. */
-static int64_t register_area(struct call *c, struct vcpu *v, struct area *area, unsigned length)
+int64_t vcpu_register_area(struct call *c, struct vcpu *v, struct area *area, unsigned length)
 {
     uint64_t gva = 0;
     struct area made;
@@ -96,17 +44,9 @@ static int64_t register_area(struct call *c, struct vcpu *v, struct area *area, 
 
 static int64_t register_runstate(struct call *c, struct vcpu *v)
 {
-    int64_t error = register_area(c, v, &v->xen->runstate, c->wide ? sizeof(struct vcpu_runstate_info) : 44);
+    int64_t error = vcpu_register_area(c, v, &v->xen->runstate, c->wide ? sizeof(struct vcpu_runstate_info) : 44);
     if (!error && v == c->v && v->xen->runstate.length)
         runstate_update(v);
-    return error;
-}
-
-static int64_t register_time(struct call *c, struct vcpu *v)
-{
-    int64_t error = register_area(c, v, &v->xen->time, sizeof(struct vcpu_time_info));
-    if (!error)
-        time_update(v);
     return error;
 }
 
@@ -116,7 +56,7 @@ static void move_info(struct vcpu *v, uint8_t *page, unsigned offset)
     struct xen_vcpu *xv = v->xen;
     uint8_t *old = atomic_load(&xv->info), *new = page + offset;
     if (old)
-        memcpy(new, old, sizeof(struct vcpu_info));
+        memcpy(new, old, v->domain->xen->layout->vcpu_info);
     xv->info_page = page;
     atomic_store(&xv->info, new);
     __atomic_store_n(new, 0, __ATOMIC_SEQ_CST);
@@ -130,7 +70,7 @@ static int64_t register_info(struct call *c, struct vcpu *v)
     struct domain *d = v->domain;
     if (!take(c, &op, c->arg[2], sizeof(op)))
         return -XEN_EFAULT;
-    if (op.offset > PAGE_SIZE - sizeof(struct vcpu_info) || (op.offset & 7) || op.mfn >= UINT64_C(1) << 36 ||
+    if (op.offset > PAGE_SIZE - c->x->layout->vcpu_info || (op.offset & 7) || op.mfn >= UINT64_C(1) << 36 ||
         (v != c->v && vcpu_is_on(v)))
         return -XEN_EINVAL;
     lock_take(&d->lock);
@@ -179,28 +119,21 @@ static int64_t stop_singleshot(struct call *c, struct vcpu *v)
     return 0;
 }
 
-static int64_t send_nmi(struct call *c, struct vcpu *v)
-{
-    if (c->x->hooks.nmi && c->x->hooks.nmi(v))
-        return 0;
-    return refuse(c, XEN_EOPNOTSUPP, "vcpu_op send_nmi", "this guest has no local APIC to take it");
-}
-
 int64_t hypercall_vcpu(struct call *c)
 {
-    static int64_t (*const operation[])(struct call *c, struct vcpu *v) = {
-        [VCPUOP_initialise] = initialise, [VCPUOP_up] = up, [VCPUOP_down] = down, [VCPUOP_is_up] = is_up,
+    static vcpu_operation *const operation[] = {
+        [VCPUOP_is_up] = is_up,
         [VCPUOP_get_runstate_info] = get_runstate, [VCPUOP_register_runstate_memory_area] = register_runstate,
         [VCPUOP_set_periodic_timer] = set_periodic, [VCPUOP_stop_periodic_timer] = stop_periodic,
         [VCPUOP_set_singleshot_timer] = set_singleshot, [VCPUOP_stop_singleshot_timer] = stop_singleshot,
-        [VCPUOP_register_vcpu_info] = register_info, [VCPUOP_send_nmi] = send_nmi,
-        [VCPUOP_register_vcpu_time_memory_area] = register_time,
+        [VCPUOP_register_vcpu_info] = register_info,
     };
     uint32_t op = (uint32_t)c->arg[0];
     struct vcpu *v = vcpu_by_id(c->v->domain, (uint32_t)c->arg[1]);
     if (!v)
         return -XEN_ENOENT;
-    if (op >= sizeof(operation) / sizeof(*operation) || !operation[op])
-        return -XEN_ENOSYS;     /* get_physid among them: for the hardware domain */
-    return operation[op](c, v);
+    vcpu_operation *o = op < sizeof(operation) / sizeof(*operation) ? operation[op] : NULL;
+    if (!o)
+        o = vcpu_arch_operation(op);
+    return o ? o(c, v) : -XEN_ENOSYS;       /* get_physid among them: for the hardware domain */
 }

@@ -28,8 +28,7 @@ static int64_t give_features(struct call *c)
         return -XEN_EFAULT;
     if (info.submap_idx >= XENFEAT_NR_SUBMAPS)
         return -XEN_EINVAL;
-    info.submap = 1u << XENFEAT_writable_page_tables | 1u << XENFEAT_auto_translated_physmap |
-                  1u << XENFEAT_hvm_callback_vector | 1u << XENFEAT_hvm_safe_pvclock | 1u << XENFEAT_not_direct_mapped;
+    info.submap = xen_arch.features | 1u << (c->v->domain->platform->arm.direct_map ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped);
     return give(c, c->arg[1], &info, sizeof(info)) ? 0 : -XEN_EFAULT;
 }
 
@@ -42,7 +41,7 @@ int64_t hypercall_version(struct call *c)
     case XENVER_extraversion:  return give_text(c, "-bedplate", sizeof(xen_extraversion_t));
     case XENVER_compile_info:  return give_compile_info(c);
     case XENVER_capabilities:
-        return give_text(c, "hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64", sizeof(xen_capabilities_info_t));
+        return give_text(c, xen_arch.capabilities, sizeof(xen_capabilities_info_t));
     case XENVER_changeset:     return give_text(c, "bedplate", sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters:    /* virt_start: where a PV guest finds Xen; here nowhere */
         return give(c, c->arg[1], &zero, c->wide ? 8 : 4) ? 0 : -XEN_EFAULT;

@@ -5,9 +5,6 @@
  */
 #include "hypervisor/xen/internal.h"
 #include "hypervisor/core/page.h"
-#include "platform/pc_map.h"
-#include <string.h>
-#include <xen/foreign/x86_32.h>
 
 /*
  * Owned by the domain, so that it is counted there and comes back with it, and referenced, so that it stays ours when
@@ -49,31 +46,12 @@ static bool create_vcpu(struct xen_domain *x, struct vcpu *v)
     return true;
 }
 
-/* Of the special pages the guest is told by HVM params. */
-static void set_params(struct xen_domain *x)
-{
-    x->param[HVM_PARAM_CONSOLE_PFN] = (PC_SPECIAL_BASE >> PAGE_SHIFT) + PC_SPECIAL_CONSOLE;
-    x->param[HVM_PARAM_CONSOLE_EVTCHN] = x->console_port;
-    /* STORE_PFN and STORE_EVTCHN stay 0 unless xenstore.c sets them: guests take that for "there is no xenstore". */
-}
-
-/* What the builder has put there: the guest may ask for the memory map long after it moved things. */
-static uint64_t find_acpi(struct domain *d)
-{
-    uint64_t size = 0, run;
-    hpa_t page;
-    unsigned perm;
-    while (size < PC_ACPI_MAX && arch_stage2_lookup(d->stage2, gpa(PC_ACPI_BASE + size), &page, &perm, &run))
-        size += run;
-    return size;
-}
-
-/* vCPUs that have registered no vcpu_info of their own have it in the shared info page, if they are among the first 32. */
+/* vCPUs that have registered no vcpu_info of their own have it in the shared info page, if they are among the first. */
 static void place_vcpu_info(struct xen_domain *x)
 {
     struct domain *d = x->domain;
-    for (unsigned i = 0; i < d->vcpus && i < XEN_LEGACY_MAX_VCPUS; i++) {
-        atomic_store(&d->vcpu[i]->xen->info, x->shared + i * sizeof(struct vcpu_info));
+    for (unsigned i = 0; i < d->vcpus && i < x->layout->vcpus; i++) {
+        atomic_store(&d->vcpu[i]->xen->info, x->shared + i * x->layout->vcpu_info);
         time_update(d->vcpu[i]);
     }
     time_wallclock(x);
@@ -85,26 +63,28 @@ bool xen_create(struct domain *d, const struct xen_hooks *hooks)
     if (!x)
         return false;
     x->domain = d;
-    x->hooks = *hooks;
+    if (hooks)
+        x->hooks = *hooks;
     d->xen = x;         /* peers look only once the domain runs; xen_destroy cleans up what follows if it fails */
     x->shared_frame = UINT64_MAX;
+    x->layout = xen_arch.layout;
+    x->created = arch_clock();
     x->incarnation = d->restarts + 1;
     x->ram_pages = domain_ram_pages(d);
     x->ram_limit = x->ram_pages;
     x->shared = special_take(d);
-    if (!x->shared || !evtchn_create(x))
+    if (!x->shared || !evtchn_create(x) || !evtchn_static_reserve(x))
         return false;
     for (unsigned i = 0; i < d->vcpus; i++)
         if (!create_vcpu(x, d->vcpu[i]))
             return false;
-    d->vcpu[0]->xen->initialised = true;
     watchdogs_create(x);
     if (!console_create(x) || !xenstore_create(x))
         return false;
-    set_params(x);
     place_vcpu_info(x);
-    x->acpi_size = find_acpi(d);
+    xen_arch_created(x);
     memory_tables_start(x);
+    evtchn_static_bind(x);
     return true;
 }
 
@@ -143,22 +123,6 @@ void xen_destroy(struct domain *d)
     atomic_store(&x->dying, true);
 }
 
-/* Both layouts agree in all but where the event words and the wall clock are. */
-_Static_assert(sizeof(struct vcpu_info) == sizeof(struct vcpu_info_x86_32), "vcpu_info has one size");
-_Static_assert(offsetof(struct vcpu_info, time) == offsetof(struct vcpu_info_x86_32, time), "and its time one place");
-
-void shared_latch(struct vcpu *v)
-{
-    struct xen_domain *x = v->domain->xen;
-    bool narrow = arch_mode(v->arch) != 64;
-    lock_take(&x->event_lock);
-    bool changed = x->narrow != narrow;
-    x->narrow = narrow;
-    lock_give(&x->event_lock);
-    if (changed)
-        time_wallclock(x);
-}
-
 struct xen_domain *xen_peer(struct call *c, uint16_t id)
 {
     if (is_self(c, id))
@@ -176,26 +140,12 @@ int64_t self_only(const struct call *c, uint16_t domain)
 
 struct vcpu *vcpu_by_id(struct domain *d, uint64_t id) { return id < d->vcpus ? d->vcpu[id] : NULL; }
 
-int xen_pending(struct vcpu *v)
-{
-    struct xen_domain *x = v->domain->xen;
-    uint8_t vector = atomic_load_explicit(&x->callback_vector, memory_order_relaxed);
-    uint8_t *info = atomic_load_explicit(&v->xen->info, memory_order_relaxed);
-    if (!vector || !info || atomic_load_explicit(&v->xen->upcall_vector, memory_order_relaxed))
-        return -1;
-    return __atomic_load_n(info, __ATOMIC_ACQUIRE) ? vector : -1;
-}
-
-/* What comes through the local APIC the machine knows; here only what xen_pending would deliver. */
-bool xen_event_waiting(struct vcpu *v) { return xen_pending(v) >= 0; }
-
 void xen_vcpu_resumed(struct vcpu *v)
 {
     struct xen_vcpu *xv = v->xen;
     if (atomic_load_explicit(&xv->polling, memory_order_relaxed))
         sched_poll_end(v);
-    if (!xv->time_current || arch_tsc_offset(v->arch) != xv->time_offset)
-        time_update(v);
+    time_resumed(v);
     if (xv->runstate.length)
         runstate_update(v);
 }

@@ -9,7 +9,6 @@
  */
 #include "hypervisor/xen/internal.h"
 #include "lib/format.h"
-#include "platform/pc_map.h"
 #include <string.h>
 #include <xen/io/xs_wire.h>
 
@@ -31,6 +30,8 @@ struct xenstore {
     uint32_t watch_length;
 };
 
+static void rung(struct xen_domain *x, uint32_t port) { (void)port; xenstore_serve(x); }
+
 bool xenstore_create(struct xen_domain *x)
 {
     struct domain *d = x->domain;
@@ -38,13 +39,13 @@ bool xenstore_create(struct xen_domain *x)
         return true;
     x->store_page = special_take(d);
     struct xenstore *s = domain_alloc(d, sizeof(*s));
-    if (!x->store_page || !s || !evtchn_open_hypervisor(x, &x->store_port))
+    if (!x->store_page || !s || !evtchn_open_hypervisor(x, &x->store_port, rung))
         return false;
     s->ring = (void *)x->store_page;
     x->store = s;
-    x->param[HVM_PARAM_STORE_PFN] = (PC_SPECIAL_BASE >> PAGE_SHIFT) + PC_SPECIAL_XENSTORE;
+    x->param[HVM_PARAM_STORE_PFN] = xen_arch.xenstore.v >> PAGE_SHIFT;
     x->param[HVM_PARAM_STORE_EVTCHN] = x->store_port;
-    return domain_map_page(d, gpa(PC_SPECIAL_BASE + PC_SPECIAL_XENSTORE * PAGE_SIZE), ptr_hpa(x->store_page), S2_ALL);
+    return domain_map_page(d, xen_arch.xenstore, ptr_hpa(x->store_page), S2_ALL);
 }
 
 void xenstore_destroy(struct xen_domain *x)

@@ -50,7 +50,7 @@ static void test_narrow_layout(void **state)
     fake_mode(d->vcpu[0]->arch, 32, 0);
     assert_int_equal(MEMORY(XENMEM_add_to_physmap, a), 0);
     assert_ptr_equal(guest_at(d, 0x1234000), d->xen->shared);
-    assert_true(d->xen->narrow);
+    assert_true(d->xen->layout->word == 4);
 }
 
 static int64_t reserve(unsigned op, uint64_t first, uint64_t count, unsigned order)

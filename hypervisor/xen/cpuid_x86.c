@@ -5,6 +5,7 @@
  * and so costs the guest one exit less for each interrupt. Nor is APIC virtualization: without it guests send IPIs as
  * event channels, which is one hypercall, instead of an emulated APIC access.
  */
+#include "hypervisor/arch_x86.h"
 #include "hypervisor/xen/internal.h"
 #include <string.h>
 #include <xen/arch-x86/cpuid.h>

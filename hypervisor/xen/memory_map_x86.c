@@ -39,7 +39,7 @@ static uint32_t current_map(struct xen_domain *x, struct e820 *to)
     return n;
 }
 
-int64_t memory_map_get(struct call *c)
+static int64_t memory_map_get(struct call *c)
 {
     struct map m;
     struct e820 e[MAP_ENTRIES_MAX];
@@ -56,7 +56,7 @@ int64_t memory_map_get(struct call *c)
 }
 
 /* A boot loader leaves its kernel the map it has changed (GRUB does). It says what the guest tells itself, and no more. */
-int64_t memory_map_set(struct call *c)
+static int64_t memory_map_set(struct call *c)
 {
     struct map m;
     struct e820 e[MAP_ENTRIES_MAX];
@@ -80,4 +80,13 @@ int64_t memory_map_set(struct call *c)
     }
     lock_give(&c->v->domain->lock);
     return c->x->map ? 0 : -XEN_ENOMEM;
+}
+
+int64_t memory_arch(struct call *c, unsigned op)
+{
+    switch (op) {
+    case XENMEM_memory_map:     return memory_map_get(c);
+    case XENMEM_set_memory_map: return memory_map_set(c);
+    default:                    return -XEN_ENOSYS;     /* exchange, machphys lists, reserved device memory */
+    }
 }
