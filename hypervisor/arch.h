@@ -13,7 +13,7 @@
 #define HYPERVISOR_ARCH_H
 #include "lib/addr.h"
 
-enum { HOST_CPUS_MAX = 64, HOST_RAM_MAX = 64, OWNER_HYPERVISOR = 0xffff };
+enum { HOST_CPUS_MAX = 64, HOST_RAM_MAX = 64, OWNER_HYPERVISOR = 0xffff, OWNER_RESERVED = 0xfffe };
 
 /* ---- what the architecture is handed ------------------------------------------------ */
 struct arch_up {

@@ -66,6 +66,8 @@ static inline bool domain_is_running(struct domain *d) { return atomic_load_expl
 /* ---- its memory (core/memory.c) ---- */
 /* RAM for [at, at+size), zeroed, mapped with the largest pages there are. False: the host has not enough, nothing is held then. */
 bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size);
+/* The same with just this host RAM, which page_reserve has kept. False: it is in use, or no memory is left for tables. */
+bool domain_ram_add_at(struct domain *d, gpa_t at, hpa_t from, uint64_t size);
 /* Maps one page the domain owns already or a foreign/hypervisor page (shared info): perm S2_*. */
 bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm);
 uint64_t domain_ram_pages(struct domain *d);                 /* 4 KiB pages of RAM it has now */

@@ -36,6 +36,14 @@ bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size)
     return true;
 }
 
+bool domain_ram_add_at(struct domain *d, gpa_t at, hpa_t from, uint64_t size)
+{
+    if (!page_take_reserved(d->id, from, size))
+        return false;
+    arch_zero(hpa_ptr(from), size);
+    return arch_stage2_map(d->stage2, at, from, size, S2_ALL);
+}
+
 bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm)
 {
     return arch_stage2_map(d->stage2, at, page, PAGE_SIZE, perm);
@@ -44,7 +52,7 @@ bool domain_map_page(struct domain *d, gpa_t at, hpa_t page, unsigned perm)
 uint64_t domain_ram_pages(struct domain *d)
 {
     uint64_t pages = 0;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < PLATFORM_BANKS_MAX; i++)
         pages += d->platform->ram[i].size >> PAGE_SHIFT;
     return pages;
 }

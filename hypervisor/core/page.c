@@ -18,7 +18,12 @@ _Static_assert(sizeof(struct page) == 8, "docs promise eight bytes a page");
 struct link { struct link *next, *prev; };
 struct range { uint64_t first, pages; struct page *page; };     /* in page frame numbers */
 
+/* Kept for certain guests (page_reserve): free for nobody else. In page frame numbers. */
+struct reserve { uint64_t first, pages; };
+
 enum { RANGES_MAX = HOST_RAM_MAX + 1 };
+static struct reserve reserves[RESERVES_MAX];
+static unsigned reserve_count;
 static struct range ranges[RANGES_MAX];
 static unsigned range_count;
 static struct link free_list[PAGE_ORDERS];
@@ -66,9 +71,21 @@ static void free_unlink(uint64_t pfn)
     l->prev->next = l->next;
 }
 
-/* Makes a free block of [pfn, pfn + 2^order), merged with its free buddies. */
+static bool is_reserved(uint64_t pfn)
+{
+    for (unsigned i = 0; i < reserve_count; i++)
+        if (pfn - reserves[i].first < reserves[i].pages)
+            return true;
+    return false;
+}
+
+/* Makes a free block of [pfn, pfn + 2^order), merged with its free buddies; what is reserved goes back to the reserve. */
 static void free_block(struct range *r, uint64_t pfn, unsigned order)
 {
+    if (is_reserved(pfn)) {
+        *entry(r, pfn) = (struct page){ OWNER_RESERVED, (uint8_t)order, PAGE_HELD, 0 };
+        return;
+    }
     free_pages += UINT64_C(1) << order;
     while (order + 1 < PAGE_ORDERS) {
         uint64_t buddy = pfn ^ (UINT64_C(1) << order);
@@ -128,6 +145,7 @@ static void add_bundle(const struct host *h)
 void page_init(const struct host *h)
 {
     range_count = 0;
+    reserve_count = 0;
     free_pages = total_pages = referenced = 0;
     for (unsigned i = 0; i < PAGE_ORDERS; i++)
         free_list[i].next = free_list[i].prev = &free_list[i];
@@ -327,4 +345,68 @@ void page_give_owner(unsigned owner)
         }
     }
     lock_give(&page_lock);
+}
+
+/* Are all blocks that meet [first, first + pages) of this state and owner? An owner that is free does not matter. */
+static bool all_are(uint64_t first, uint64_t pages, enum page_state state, unsigned owner)
+{
+    struct range *r = range_of(first);
+    if (!r || pages > r->first + r->pages - first)
+        return false;
+    for (uint64_t at = first; at < first + pages;) {
+        uint64_t head = head_of(r, at);
+        const struct page *p = entry(r, head);
+        if (p->state != state || (state == PAGE_HELD && p->owner != owner))
+            return false;
+        at = head + (UINT64_C(1) << p->order);
+    }
+    return true;
+}
+
+/* Takes the free block at pfn out of the free lists, cut so that it neither begins before pfn nor has more than `left` pages. */
+static unsigned take_free(struct range *r, uint64_t pfn, uint64_t left)
+{
+    uint64_t head = head_of(r, pfn);
+    while (head != pfn || UINT64_C(1) << entry(r, head)->order > left) {
+        unsigned half = entry(r, head)->order - 1u;
+        uint64_t upper = head + (UINT64_C(1) << half);
+        free_unlink(head);
+        free_push(r, head, half);
+        free_push(r, upper, half);
+        if (pfn >= upper)
+            head = upper;
+    }
+    free_unlink(head);
+    return entry(r, head)->order;
+}
+
+bool page_reserve(hpa_t first, uint64_t bytes)
+{
+    uint64_t pfn = first.v >> PAGE_SHIFT, pages = bytes >> PAGE_SHIFT;
+    lock_take(&page_lock);
+    bool ok = reserve_count < RESERVES_MAX && all_are(pfn, pages, PAGE_FREE, 0);
+    if (ok) {
+        struct range *r = range_of(pfn);
+        reserves[reserve_count++] = (struct reserve){ pfn, pages };
+        free_pages -= pages;
+        for (uint64_t at = pfn; at < pfn + pages;) {
+            unsigned order = take_free(r, at, pfn + pages - at);
+            free_block(r, at, order);
+            at += UINT64_C(1) << order;
+        }
+    }
+    lock_give(&page_lock);
+    return ok;
+}
+
+bool page_take_reserved(unsigned owner, hpa_t first, uint64_t bytes)
+{
+    uint64_t pfn = first.v >> PAGE_SHIFT, pages = bytes >> PAGE_SHIFT;
+    lock_take(&page_lock);
+    bool ok = is_reserved(pfn) && all_are(pfn, pages, PAGE_HELD, OWNER_RESERVED);
+    struct range *r = range_of(pfn);
+    for (uint64_t at = pfn; ok && at < pfn + pages; at += UINT64_C(1) << entry(r, at)->order)
+        entry(r, at)->owner = (uint16_t)owner;
+    lock_give(&page_lock);
+    return ok;
 }

@@ -17,6 +17,14 @@ unsigned page_owner(hpa_t p);                   /* OWNER_HYPERVISOR where no pag
 uint64_t page_free_bytes(void);
 uint64_t page_total_bytes(void);
 uint64_t page_held_bytes(unsigned owner);
+/*
+ * Keeps host RAM (whole pages) for guests that are to have just that (xen,static-mem): nobody else gets it, now or when it comes
+ * back. False: some of it is in use, is no RAM, or there are RESERVES_MAX already; then nothing is kept.
+ */
+enum { RESERVES_MAX = 64 };
+bool page_reserve(hpa_t first, uint64_t bytes);
+/* A reserved range, whole, for `owner`; contents as they were. False: some of it is not reserved, or still in use. */
+bool page_take_reserved(unsigned owner, hpa_t first, uint64_t bytes);
 /* Gives back every page `owner` holds: how a domain's memory comes back, whatever it was used for. */
 void page_give_owner(unsigned owner);
 /*

@@ -39,6 +39,37 @@ static void test_part_of_a_block_can_be_given(void **state)
     assert_int_equal(page_free_bytes(), before);
 }
 
+/* A reserve is nobody's until its guest takes it, and comes back to the reserve, whoever asks in between. */
+static void test_reserved_memory_is_kept(void **state)
+{
+    enum { FIRST = FAKE_RAM_BASE + 0x1003000, PAGES = 0x805 };
+    const hpa_t first = hpa(FIRST);
+    hpa_t a;
+    (void)state;
+    setup_host(64);
+    uint64_t before = page_free_bytes();
+    assert_false(page_reserve(hpa(FAKE_RAM_BASE), PAGE_SIZE));               /* bookkeeping stands there */
+    assert_false(page_reserve(hpa(FAKE_RAM_BASE + MIB(63)), MIB(2)));        /* past the end */
+    assert_int_equal(page_free_bytes(), before);
+    assert_false(page_take_reserved(7, first, PAGE_SIZE * PAGES));
+    assert_true(page_reserve(first, PAGE_SIZE * PAGES));
+    assert_false(page_reserve(hpa_add(first, PAGE_SIZE), PAGE_SIZE));
+    assert_int_equal(page_free_bytes(), before - PAGE_SIZE * PAGES);
+    for (unsigned round = 0; round < 3; round++) {
+        while (page_take(9, 0, &a))
+            assert_true(a.v - first.v >= PAGE_SIZE * PAGES);
+        assert_true(page_take_reserved(7, first, PAGE_SIZE * PAGES));
+        assert_false(page_take_reserved(8, first, PAGE_SIZE * PAGES));
+        assert_int_equal(page_held_bytes(7), PAGE_SIZE * PAGES);
+        assert_true(page_ref(hpa_add(first, 5 * PAGE_SIZE), 7));
+        page_give_owner(7);
+        assert_false(page_take_reserved(7, first, PAGE_SIZE * PAGES));       /* a page of it is still mapped by another */
+        page_unref(hpa_add(first, 5 * PAGE_SIZE));
+        page_give_owner(9);
+        assert_int_equal(page_free_bytes(), before - PAGE_SIZE * PAGES);
+    }
+}
+
 static void test_referenced_page_outlives_its_owner(void **state)
 {
     hpa_t a;
@@ -126,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take_and_give), cmocka_unit_test(test_part_of_a_block_can_be_given),
+        cmocka_unit_test(test_reserved_memory_is_kept),
         cmocka_unit_test(test_referenced_page_outlives_its_owner), cmocka_unit_test(test_memory_runs_out_politely),
         cmocka_unit_test(test_bundle_pages), cmocka_unit_test(test_random),
     };
