@@ -26,7 +26,7 @@ static void memories(struct table_out *o, const struct platform *p)
     unsigned piece = 0;
     uint64_t taken = 0;                             /* of this piece of RAM */
     for (unsigned node = 0; node < p->nodes; node++)
-        for (uint64_t left = p->node[node].size; left && piece < 2; ) {
+        for (uint64_t left = p->node[node].size; left && piece < PLATFORM_BANKS_MAX; ) {
             const struct platform_ram *ram = &p->ram[piece];
             uint64_t n = left < ram->size - taken ? left : ram->size - taken;
             if (n)

@@ -127,7 +127,9 @@ static bool plan(struct guests *g, unsigned i, struct error *e)
     struct error of_guest = { "" };
     if (platform_from_node(&o->platform, g->bundle.fdt, g->bundle.guest[i], &of_guest)) {
         struct span kernel = bundle_payload(&g->bundle, o->platform.kernel.offset, o->platform.kernel.size);
-        if (plan_make(&o->plan, &o->platform, kernel, &of_guest))
+        const struct payload *devices = &o->platform.arm.passthrough;
+        struct span passthrough = devices->size ? bundle_payload(&g->bundle, devices->offset, devices->size) : span_of(NULL, 0);
+        if (plan_make(&o->plan, &o->platform, kernel, passthrough, &of_guest))
             return true;
     }
     return fail(e, "%s: %s", shown(o->config.path), of_guest.text);

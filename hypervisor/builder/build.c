@@ -88,7 +88,9 @@ bool build_vcpus(struct domain *d, struct error *e)
 static bool build_steps(struct domain *d, const struct bundle *b, struct plan *plan, struct error *e)
 {
     const struct platform *p = d->platform;
-    if (!plan_make(plan, p, bundle_payload(b, p->kernel.offset, p->kernel.size), e))
+    const struct payload *devices = &p->arm.passthrough;
+    struct span passthrough = devices->size ? bundle_payload(b, devices->offset, devices->size) : span_of(NULL, 0);
+    if (!plan_make(plan, p, bundle_payload(b, p->kernel.offset, p->kernel.size), passthrough, e))
         return false;
     d->stage2 = arch_stage2_create(d->id);
     if (!d->stage2)

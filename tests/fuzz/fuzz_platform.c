@@ -93,7 +93,7 @@ static void check_plan(const struct platform *p, struct span kernel)
 {
     struct plan plan;
     struct error e = { "" };
-    bool good = plan_make(&plan, p, kernel, &e);
+    bool good = plan_make(&plan, p, kernel, span_of(NULL, 0), &e);
     must(good != failed(&e));
     if (!good)
         return;

@@ -42,7 +42,7 @@ static struct span kernel_at(uint64_t at, uint64_t memory, const uint32_t *limit
 static bool try(struct plan *plan, const struct platform *p, struct span file, struct error *e)
 {
     *e = (struct error){ "" };
-    bool good = plan_make(plan, p, file, e);
+    bool good = plan_make(plan, p, file, span_of(NULL, 0), e);
     free((void *)(uintptr_t)file.at);
     assert_int_equal(good, !failed(e));
     return good;
