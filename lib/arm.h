@@ -25,10 +25,11 @@ struct arm_regs { uint64_t x[ARM_GPRS], pc, pstate; };  /* pstate: as SPSR_EL2 h
 /*
  * A list register as GICv2 (IHI 0048, 5.3.8) and GICv3 (IHI 0069, 12.4) both have it. Free when state is 0.
  * hw: the guest's deactivation deactivates host interrupt `host` as well. source: GICv2, an SGI's sending CPU.
+ * eoi: its end is to exit (the EOI bit, a maintenance interrupt), as more of the same waits; never together with hw.
  */
 enum { LR_PENDING = 1, LR_ACTIVE = 2 };
 enum { LRS_MAX = 16 };
-struct gic_lr { uint16_t intid, host; uint8_t priority, state, source; bool hw, group1; };
+struct gic_lr { uint16_t intid, host; uint8_t priority, state, source; bool hw, group1, eoi; };
 
 /* Interrupt numbers: SGIs 0..15, PPIs 16..31, SPIs from 32 to 1019 at most. */
 enum { GIC_SGIS = 16, GIC_PRIVATE = 32, GIC_INTIDS_MAX = 1020 };
