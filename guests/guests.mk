@@ -4,7 +4,7 @@ GUEST_CFLAGS := $(BASE) -O2 -ffreestanding -fno-pie -mno-red-zone -mgeneral-regs
 GUEST_LIB := $(patsubst %.c,$(B)/guests/obj/%.o,$(wildcard guests/lib/*.c) lib/format.c) $(patsubst %.asm,$(B)/guests/obj/%.o,$(wildcard guests/lib/*.asm))
 GUEST_TESTS := $(patsubst guests/tests/%.c,$(B)/guests/%.elf,$(wildcard guests/tests/*.c))
 
-guests: $(GUEST_TESTS) $(B)/guests/entry.elf32 $(B)/guests/initrd.cpio
+guests: $(GUEST_TESTS) $(B)/guests/entry.elf32 $(B)/guests/initrd.cpio $(B)/guests/initrd-arm64.cpio
 
 $(B)/guests/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -22,6 +22,9 @@ $(B)/guests/mkcpio: guests/initrd/mkcpio.c
 	@mkdir -p $(@D)
 	gcc $(HOST_CFLAGS) -o $@ $<
 # Not compressed: the kernel would spend more on unpacking than the loader on reading it.
-$(B)/guests/initrd.cpio: $(B)/guests/mkcpio $(wildcard guests/initrd/*)
-	B=$(B) guests/initrd/list.sh | $< > $@.part
+$(B)/guests/initrd.cpio: $(B)/guests/mkcpio $(wildcard guests/initrd/*) $(LINUX_TOOLS_AMD64)
+	B=$(B) guests/initrd/list.sh amd64 | $< > $@.part
+	@mv $@.part $@
+$(B)/guests/initrd-arm64.cpio: $(B)/guests/mkcpio $(wildcard guests/initrd/*) $(LINUX_TOOLS_ARM64)
+	B=$(B) guests/initrd/list.sh arm64 | $< > $@.part
 	@mv $@.part $@

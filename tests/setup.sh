@@ -20,6 +20,9 @@ liblzma-dev unpacks kernels
 zlib1g-dev unpacks kernels
 libbz2-dev unpacks kernels
 qemu-system-x86 the machine that `bedplate run` starts
+qemu-system-arm the same for Arm
+gcc-aarch64-linux-gnu compiles the hypervisor for Arm
+libc6-dev-arm64-cross headers and libraries for what runs in Arm Linux guests
 seabios its BIOS
 ovmf its UEFI firmware
 busybox-static what runs in the Linux guests
@@ -118,3 +121,5 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 install_missing
 fetch_kernel 6.1
 fetch_kernel 6.12
+. tests/setup_arm.sh
+setup_arm
