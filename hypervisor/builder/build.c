@@ -114,18 +114,19 @@ void build_undo(struct domain *d)
 static void report(struct domain *d)
 {
     const struct platform *p = d->platform;
-    char most[24] = "";
+    char most[24] = "", traits[64] = "";
     if (d->vcpus > p->vcpus)
         (void)format(most, sizeof(most), " of at most %u", d->vcpus);
-    console_log("%s: domain %u, %llu MiB, %u vCPU%s%s, lapic=%d ioapic=%d xen=%d; %llu KiB beyond its RAM", p->name, d->id,
-                (unsigned long long)(p->memory >> 20), p->vcpus, p->vcpus == 1 ? "" : "s", most, p->lapic, p->ioapic, p->xen,
+    build_traits(p, traits, sizeof(traits));
+    console_log("%s: domain %u, %llu MiB, %u vCPU%s%s, %s; %llu KiB beyond its RAM", p->name, d->id,
+                (unsigned long long)(p->memory >> 20), p->vcpus, p->vcpus == 1 ? "" : "s", most, traits,
                 (unsigned long long)((page_held_bytes(d->id) - p->memory) >> 10));
 }
 
 struct domain *build_domain(struct guest *g, const struct bundle *b, struct error *e)
 {
     struct plan *plan;
-    if (!check_host(&g->platform, e))
+    if (!check_host(&g->platform, e) || !build_check(&g->platform, e))
         return NULL;
     struct domain *d = domain_create(&g->platform);
     if (!d) {

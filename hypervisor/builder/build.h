@@ -10,6 +10,7 @@ struct guest {
     struct platform platform;
     struct domain *domain;      /* NULL: does not run */
     unsigned starts;
+    bool refused;               /* it does not fit the others: never built */
 };
 
 /* platform -> domain, ready to be started. NULL: *e says why, and nothing is held. */
@@ -18,6 +19,9 @@ struct domain *build_domain(struct guest *g, const struct bundle *b, struct erro
 void build_undo(struct domain *d);
 
 /* ---- between build.c and what a board needs (build_pc.c, build_virt.c) ---- */
+/* Before anything is planned or taken: can this host's board be it at all? Settles what the platform leaves to the host. */
+bool build_check(struct platform *p, struct error *e);
+void build_traits(const struct platform *p, char *to, uint64_t size);   /* what of the board people are told */
 /* With d->stage2 there: all of d, up to its first vCPU's first state. */
 bool build_board(struct domain *d, const struct bundle *b, const struct plan *plan, struct error *e);
 /* Its steps that are alike; in this order, after RAM. False: *e says why. */

@@ -4,7 +4,18 @@
 #include "hypervisor/core/page.h"
 #include "hypervisor/machine/pc_exits.h"
 #include "hypervisor/xen/xen.h"
+#include "lib/format.h"
 #include "lib/panic.h"
+
+bool build_check(struct platform *p, struct error *e)
+{
+    return p->board == BOARD_PC || fail(e, "%s: it is an Arm guest, and this host is a PC: give it a kernel for x86", p->name);
+}
+
+void build_traits(const struct platform *p, char *to, uint64_t size)
+{
+    (void)format(to, size, "lapic=%d ioapic=%d xen=%d", p->lapic, p->ioapic, p->xen);
+}
 
 static bool add_ram(struct domain *d, struct error *e)
 {

@@ -21,8 +21,8 @@ static bool copy_physical(struct domain *d, gpa_t at, void *ours, uint64_t n, en
         hpa_t page;
         unsigned perm;
         uint64_t run;
-        if (at.v + done < at.v || !arch_stage2_lookup(d->stage2, gpa_add(at, done), &page, &perm, &run) || !(perm & need))
-            return false;
+        if (at.v + done < at.v || !arch_stage2_lookup(d->stage2, gpa_add(at, done), &page, &perm, &run) || (perm & (need | S2_DEVICE)) != need)
+            return false;       /* a device's registers are no memory, though the guest may have them mapped */
         if (run > n - done)
             run = n - done;
         move(way, hpa_ptr(page), ours ? (uint8_t *)ours + done : NULL, run);

@@ -1,0 +1,75 @@
+/*
+ * Owns: the host devices that guests have: whose each host interrupt is.
+ * Invariant: owner[i] is set, under routes_lock, exactly while interrupt i is routed for that domain, whose machine stays until
+ * virt_passthrough_end has taken it out.
+ */
+#include "hypervisor/machine/virt.h"
+
+static struct lock routes_lock;
+static struct domain *owner[GIC_INTIDS_MAX];
+
+static unsigned first_cpu(const struct domain *d) { return d->platform->affinity ? (unsigned)__builtin_ctzll(d->platform->affinity) : 0; }
+
+static bool route(struct domain *d, unsigned intid, bool edge, struct error *e)
+{
+    struct machine *m = d->machine;
+    const char *name = d->platform->name;
+    if (intid < GIC_PRIVATE || intid >= GIC_PRIVATE + m->gic.spis)
+        return fail(e, "%s: its partial tree names interrupt %u, and a guest's GIC has %u to %u: leave the device out", name, intid,
+                    GIC_PRIVATE, GIC_PRIVATE + m->gic.spis - 1);
+    if (intid == VIRT_PL011_GSI && d->platform->arm.pl011)
+        return fail(e, "%s: its partial tree names interrupt %u, which is its PL011's: take one of the two away from it", name, intid);
+    lock_take(&routes_lock);
+    struct domain *other = owner[intid];
+    bool ok = !other && arch_irq_route(intid, edge, first_cpu(d), true);
+    if (ok)
+        owner[intid] = d;
+    lock_give(&routes_lock);
+    if (ok)
+        m->routed[m->routes++] = (uint16_t)intid;
+    if (other)
+        return fail(e, "%s: its partial tree names interrupt %u, which guest %s has already: give the device to one of them", name, intid, other->platform->name);
+    return ok || fail(e, "%s: its partial tree names interrupt %u, which this host does not have or uses itself: leave the device out", name, intid);
+}
+
+bool virt_passthrough(struct domain *d, const struct passthrough *p, struct error *e)
+{
+    for (unsigned i = 0; i < p->regs; i++)
+        if (!arch_stage2_map(d->stage2, p->reg[i].guest, p->reg[i].host, p->reg[i].size, S2_READ | S2_WRITE | S2_DEVICE))
+            return fail(e, "%s: the host ran out of memory while it was given its devices: give the host more", d->platform->name);
+    for (unsigned i = 0; i < p->irqs; i++)
+        if (!route(d, p->irq[i].intid, p->irq[i].edge, e))
+            return false;
+    return true;
+}
+
+/* One that the guest had not ended would stay active in the host for ever. */
+void virt_passthrough_end(struct domain *d)
+{
+    struct machine *m = d->machine;
+    for (unsigned i = 0; i < m->routes; i++) {
+        unsigned intid = m->routed[i];
+        lock_take(&routes_lock);
+        owner[intid] = NULL;
+        (void)arch_irq_route(intid, false, 0, false);
+        arch_irq_end(intid);
+        lock_give(&routes_lock);
+    }
+    m->routes = 0;
+}
+
+void machine_routed(unsigned intid)
+{
+    if (intid >= GIC_INTIDS_MAX)
+        return;
+    lock_take(&routes_lock);
+    struct domain *d = owner[intid];
+    if (d) {
+        lock_take(&d->machine->gic_lock);
+        gic_raise_hw(&d->machine->gic, 0, intid, intid);
+        lock_give(&d->machine->gic_lock);
+    } else {
+        arch_irq_end(intid);        /* it came while its guest went */
+    }
+    lock_give(&routes_lock);
+}
