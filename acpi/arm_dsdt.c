@@ -46,6 +46,7 @@ uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p)
         processor(o, p, i);
     if (p->arm.pl011)
         uart(o);
+    acpi_dsdt_channels(o, p);
     acpi_dsdt_tpm(o, p);
     acpi_dsdt_pcie(o, p);
     aml_close(o, scope);

@@ -74,6 +74,7 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
     acpi_dsdt_events(o, p);
     if (p->uart.present)
         uart(o, p);
+    acpi_dsdt_channels(o, p);
     acpi_dsdt_tpm(o, p);
     acpi_dsdt_pcie(o, p);
     if (!p->lapic)

@@ -27,6 +27,7 @@ uint64_t acpi_stao(struct table_out *o, const struct platform *p);              
 /* Their parts of a DSDT's \_SB; nothing where the platform has no such device. */
 void acpi_dsdt_pcie(struct table_out *o, const struct platform *p);
 void acpi_dsdt_tpm(struct table_out *o, const struct platform *p);
+void acpi_dsdt_channels(struct table_out *o, const struct platform *p);
 
 /* The 16550's name in a PC's DSDT, which DBG2 and STAO refer to. */
 #define ACPI_PC_UART "\\_SB.COM1"

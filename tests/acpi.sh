@@ -49,11 +49,18 @@ configurations() { # default, all, walk
         print "vcpus=" n many "lapic=1,ioapic=1,uart=1,button=1,maxvcpus=" (n < 400 ? n + 100 : 512)
         print "virt=1,vcpus=" n many "gic=3,its=1,pl011=1,xen=1"
     }
+    function channels(    n) {                                  # where the sizes of what holds them change
+        for (n = 0; n <= 32; n++) {
+            print "vcpus=1,lapic=1,xen=1,channels=" n
+            print "virt=1,vcpus=1,gic=3,xen=1,channels=" n ",rings=" n % 9
+        }
+    }
     function cross(n) { toggles(board(n, "pc"), 1); toggles(board(n, "virt"), 1) }
     function some(list,    n, i, count) { n = split(list, count, " "); for (i = 1; i <= n; i++) cross(count[i]) }
     BEGIN {
         if (which == "default") {
             some("1 3 256")
+            channels()
             n = split("2 4 7 8 9 15 16 17 63 64 65 127 128 129 253 254 255 257 400 512", count, " ")
             for (i = 1; i <= n; i++) shapes(count[i])
             exit
@@ -63,6 +70,7 @@ configurations() { # default, all, walk
             else { shapes(n); each(board(n, "pc")); each(board(n, "virt")) }
         }
         if (which == "all") some("1 2 3 8 17 128 256 511")
+        channels()
     }'
 }
 

@@ -14,11 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum claim_kind { CLAIM_MEMORY, CLAIM_PORT, CLAIM_LINE, CLAIM_BUS };
+enum claim_kind { CLAIM_MEMORY, CLAIM_PORT, CLAIM_LINE, CLAIM_BUS, CLAIM_CHANNEL, CLAIM_RING };    /* channel: port, peer's port; ring: page, port */
 /* size 0: told by its first address alone. optional: may be named, need not (a register within what is named as a whole). */
 struct claim { const char *what; enum claim_kind kind; uint64_t base, size; bool optional, seen; };
 
-enum { CLAIMS_MAX = 48, WHY_MAX = 200 };
+enum { CLAIMS_MAX = 96, WHY_MAX = 200 };
 enum cpu_teller { CPU_MADT, CPU_DSDT, CPU_SRAT, CPU_TELLERS };
 
 struct walk {
@@ -29,7 +29,7 @@ struct walk {
     char table[5];
     char why[WHY_MAX];          /* the first fault; "" while there is none */
     char uart[64];              /* the path of the DSDT's UART, segments of four characters */
-    char evaluate[1024];        /* acpiexec's commands for methods and names that are the tables' own, with a ';' behind each */
+    char evaluate[4096];        /* acpiexec's commands for methods and names that are the tables' own, with a ';' behind each */
 };
 
 __attribute__((format(printf, 2, 3))) static void fault(struct walk *w, const char *fmt, ...)
@@ -110,12 +110,16 @@ static void expect_devices(struct walk *w, const struct platform *p)
     must(w, pci->present && pci->memory64.size, "PCI memory, 64 bits", CLAIM_MEMORY, pci->memory64.base, pci->memory64.size);
     must(w, p->tpm.present, "TPM", CLAIM_MEMORY, p->tpm.base.v, 0x1000);
     may(w, p->tpm.present, "TPM's control area", CLAIM_MEMORY, p->tpm.base.v + 0x40, 0, true);
+    for (unsigned i = 0; i < p->channels; i++)
+        must(w, true, "event channel", CLAIM_CHANNEL, p->channel[i].port, p->channel[i].peer_port);
+    for (unsigned i = 0; i < p->rings; i++)
+        must(w, true, "console ring", CLAIM_RING, VIRT_RING_BASE + i * PAGE_SIZE, p->ring[i].port);
 }
 
 /* Something names base (size 0: where it begins is all that is named). */
 static void claim(struct walk *w, enum claim_kind kind, uint64_t base, uint64_t size)
 {
-    static const char *const word[] = { "memory", "port", "line", "bus" };
+    static const char *const word[] = { "memory", "port", "line", "bus", "channel", "ring" };
     for (unsigned i = 0; i < w->claims; i++) {
         struct claim *c = &w->claim[i];
         if (c->kind != kind || c->base != base || (size && c->size && c->size != size))

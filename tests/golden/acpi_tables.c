@@ -59,6 +59,21 @@ static void add_hidden(struct platform *p, unsigned n)
     p->hiddens = n > 2 ? 2 : n;
 }
 
+/* The first has no label. Rings, which platform_join gives out, are as it would. */
+static void add_channels(struct platform *p, unsigned channels, unsigned rings)
+{
+    static char peer[PLATFORM_CHANNELS_MAX][8], label[PLATFORM_CHANNELS_MAX][24];
+    p->channels = channels > PLATFORM_CHANNELS_MAX ? PLATFORM_CHANNELS_MAX : channels;
+    p->rings = rings > PLATFORM_RINGS_MAX ? PLATFORM_RINGS_MAX : rings;
+    for (unsigned i = 0; i < p->channels; i++) {
+        snprintf(peer[i], sizeof(peer[i]), "dom%u", i % 3);
+        snprintf(label[i], sizeof(label[i]), i ? "ch-%u.%s" : "", i, i % 2 ? "odd" : "e");
+        p->channel[i] = (struct platform_channel){ i ? i * 33 : 1000, i * 7 + 1, peer[i], label[i] };
+    }
+    for (unsigned i = 0; i < p->rings; i++)
+        p->ring[i] = (struct platform_ring){ i % 2 ? "b" : "guest-with-a-longer-name", 1000 - i };
+}
+
 bool acpi_configure(struct platform *p, const char *config, struct error *e)
 {
     *p = (struct platform){ .name = "grid", .acpi = true, .cmdline = "", .start_info_version = 1 };
@@ -71,13 +86,15 @@ bool acpi_configure(struct platform *p, const char *config, struct error *e)
     p->xen = setting(config, "xen");
     p->uart.present = setting(config, "uart");
     p->power_button = setting(config, "button");
-    p->arm = (struct platform_arm){ setting(config, "gic"), setting(config, "its"), setting(config, "pl011") };
+    p->arm = (struct platform_arm){ .gic_version = setting(config, "gic"), .its = setting(config, "its"), .pl011 = setting(config, "pl011"),
+                                     .pl011_backend = "" };
     if (setting(config, "pcie"))
         add_pcie(p);
     p->tpm = (struct platform_tpm){ setting(config, "tpm"), { p->board == BOARD_VIRT ? VIRT_TPM_BASE : 0xfed40000 } };
     p->viommu = (struct platform_viommu){ setting(config, "viommu"), 1, 0 };
     add_nodes(p, setting(config, "nodes"));
     add_hidden(p, setting(config, "hide"));
+    add_channels(p, setting(config, "channels"), setting(config, "rings"));
     return platform_check(p, e);
 }
 
