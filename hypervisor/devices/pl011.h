@@ -13,7 +13,7 @@ enum { PL011_FIFO = 32 };
 struct pl011 {
     uint8_t receive[PL011_FIFO]; unsigned first, count;
     uint8_t transmit[PL011_FIFO]; unsigned out_first, out_count;   /* used only while the far end does not take */
-    uint32_t fbrd, ibrd, lcr, control, levels, mask, raw, errors, dma;
+    uint32_t fbrd, ibrd, lcr, control, levels, mask, raw, errors, dma, low_power;
     bool overrun, line;
     /* A byte leaves. False: the far end has no room; pl011_drain tries again. */
     bool (*put)(void *owner, uint8_t byte);
@@ -22,10 +22,10 @@ struct pl011 {
 };
 
 void pl011_init(struct pl011 *u, bool (*put)(void *owner, uint8_t byte), void (*interrupt)(void *owner, bool high), void *owner);
-void pl011_reset(struct pl011 *u);
+void pl011_reset(struct pl011 *u);                     /* enabled, as firmware leaves it */
 /* offset 0..0xfff; size 1, 2 or 4: SBSA lets drivers use any. */
 void pl011_access(struct pl011 *u, uint32_t offset, unsigned size, bool write, uint64_t *value);
-bool pl011_room(const struct pl011 *u);                /* the receive FIFO has room for one more */
+bool pl011_room(const struct pl011 *u);                /* it takes input now, and the receive FIFO has room for one more */
 void pl011_receive(struct pl011 *u, uint8_t byte);     /* without room: overrun, as hardware */
 void pl011_drain(struct pl011 *u);                     /* the far end may have room again */
 #endif
