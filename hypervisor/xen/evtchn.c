@@ -121,11 +121,12 @@ bool evtchn_open_hypervisor(struct xen_domain *x, uint32_t *port, port_rung *run
 {
     struct channel *c = NULL;
     lock_take(&x->event_lock);
-    if (*port)
+    bool wanted = *port;
+    if (wanted)
         c = channel_at(x, *port);
     else
         *port = channel_allocate(x, &c);
-    bool ok = c && x->owns < OWN_PORTS_MAX && c->state != CHANNEL_HYPERVISOR;
+    bool ok = c && x->owns < OWN_PORTS_MAX && (!wanted || (c->fixed && c->state == CHANNEL_UNBOUND));
     if (ok) {
         c->state = CHANNEL_HYPERVISOR;
         c->own = (uint8_t)x->owns;

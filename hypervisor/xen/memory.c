@@ -149,6 +149,36 @@ int64_t memory_add(struct xen_domain *x, unsigned space, uint64_t index, uint64_
     return 0;
 }
 
+/* Of a guest with memory of its own (xen,static-mem): the host page that belongs at `at`, its banks standing behind its RAM in order. */
+static bool static_page(const struct platform *p, uint64_t at, uint64_t size, hpa_t *page)
+{
+    uint64_t before = 0;
+    for (unsigned i = 0; i < PLATFORM_BANKS_MAX; before += p->ram[i++].size) {
+        if (at - p->ram[i].base.v >= p->ram[i].size || size > p->ram[i].size - (at - p->ram[i].base.v))
+            continue;
+        uint64_t offset = before + (at - p->ram[i].base.v);
+        for (unsigned b = 0; b < p->arm.banks; offset -= p->arm.bank[b++].size) {
+            if (offset >= p->arm.bank[b].size)
+                continue;
+            *page = hpa_add(p->arm.bank[b].base, offset);
+            return size <= p->arm.bank[b].size - offset;
+        }
+    }
+    return false;
+}
+
+/* It gets back what it gave, and nothing else: devices may know the page, and a direct-mapped guest its address. */
+static bool take_pages(struct domain *d, uint64_t frame, unsigned order, hpa_t *page)
+{
+    uint64_t size = PAGE_SIZE << order;
+    if (!d->platform->arm.banks)
+        return page_take_zeroed(d->id, order, page);
+    if (!static_page(d->platform, frame << PAGE_SHIFT, size, page) || !page_take_reserved(d->id, *page, size))
+        return false;
+    arch_zero(hpa_ptr(*page), size);
+    return true;
+}
+
 bool memory_populate(struct xen_domain *x, uint64_t frame, unsigned order)
 {
     struct domain *d = x->domain;
@@ -161,10 +191,11 @@ bool memory_populate(struct xen_domain *x, uint64_t frame, unsigned order)
     for (uint64_t i = 0; i < pages; i++)
         if (arch_stage2_lookup(d->stage2, gpa((frame + i) << PAGE_SHIFT), &page, &perm, &run))
             return false;
-    if (!page_take_zeroed(d->id, order, &page))
+    if (!take_pages(d, frame, order, &page))
         return false;
     if (!arch_stage2_map(d->stage2, gpa(frame << PAGE_SHIFT), page, pages << PAGE_SHIFT, S2_ALL)) {
-        page_give(page, order);
+        for (uint64_t i = 0; i < pages; i++)        /* as they came, if they are from a reserve */
+            page_give(hpa_add(page, i << PAGE_SHIFT), 0);
         return false;
     }
     x->ram_pages += pages;
