@@ -19,6 +19,7 @@ static struct guests *stand_in(const struct config *c)
         g->part[g->parts] = (struct part){ .bytes = { NULL, PAGE_SIZE, false }, .offset = (g->parts + UINT64_C(1)) << 20 };
     for (unsigned i = 0; i < c->modules; i++)
         g->guest[0].module[i] = 1;
+    g->guest[0].tree = 1;
     return g;
 }
 
@@ -30,7 +31,7 @@ static bool read_platform(struct acpi_guest *g, struct error *e)
     if (!g->tree || !bundle_tree_write(bundle, MIB(4), g->tree, room))
         abort();                                    /* bundle_tree_room is to be right */
     free(bundle);
-    return platform_from_node(&g->platform, g->tree, fdt_path_offset(g->tree, "/chosen/domU1"), e);
+    return platform_from_node(&g->platform, g->tree, fdt_path_offset(g->tree, "/chosen/domU1"), BOARD_PC, e);
 }
 
 static struct span map(void *owner, uint64_t at, uint64_t n)

@@ -17,7 +17,9 @@ static size_t lists_room(const struct platform *p)
     size_t room = p->nodes ? p->nodes * sizeof(fdt64_t) + PLATFORM_VCPUS_MAX + (size_t)p->nodes * p->nodes : 0;
     for (unsigned i = 0; i < p->hiddens; i++)
         room += strlen(p->hidden[i]) + 1;
-    return room;
+    for (unsigned i = 0; i < p->channels; i++)
+        room += ROOM_MODULE + strlen(p->channel[i].peer) + strlen(p->channel[i].label);
+    return room + p->arm.banks * 2 * sizeof(fdt64_t) + (p->arm.pl011_backend ? strlen(p->arm.pl011_backend) : 0);
 }
 
 size_t bundle_tree_room(const struct guests *g)
@@ -44,7 +46,7 @@ static int action(void *fdt, const char *name, enum platform_action v)
     return text(fdt, name, word[v]);
 }
 
-/* kind: "kernel", "ramdisk" or "module". "multiboot,module" is what they all are, to those who know no better. */
+/* kind: "kernel", "ramdisk", "module" or "device-tree". "multiboot,module" is what they all are, to those who know no better. */
 static int payload(void *fdt, const char *kind, uint64_t unit, const struct part *p, const char *cmdline)
 {
     char name[40], compatible[64];
@@ -68,7 +70,51 @@ static int payloads(void *fdt, const struct guests *g, const struct guest *o)
     int bad = payload(fdt, "kernel", 0, &g->part[o->kernel], c->cmdline);
     for (unsigned i = 0; i < c->modules; i++)
         bad |= payload(fdt, i == 0 && c->ramdisk ? "ramdisk" : "module", i + 1, &g->part[o->module[i]], c->module[i].cmdline);
+    if (c->device_tree)
+        bad |= payload(fdt, "device-tree", c->modules + 1, &g->part[o->tree], "");
     return bad;
+}
+
+static int channels(void *fdt, const struct platform *p)
+{
+    char name[24];
+    int bad = 0;
+    for (unsigned i = 0; i < p->channels; i++) {
+        const struct platform_channel *c = &p->channel[i];
+        (void)snprintf(name, sizeof(name), "evtchn@%x", c->port);
+        bad |= fdt_begin_node(fdt, name) | text(fdt, "compatible", "bedplate,evtchn");
+        bad |= fdt_property_u32(fdt, "bedplate,port", c->port) | text(fdt, "bedplate,peer", c->peer);
+        bad |= fdt_property_u32(fdt, "bedplate,peer-port", c->peer_port);
+        bad |= *c->label ? text(fdt, "label", c->label) : 0;
+        bad |= fdt_end_node(fdt);
+    }
+    return bad;
+}
+
+/* What only Arm guests have. In these Xen's names are the ones that fit. */
+static int arm(void *fdt, const struct platform *p)
+{
+    fdt64_t bank[2 * PLATFORM_BANKS_MAX];
+    int bad = text(fdt, "bedplate,board", "virt");
+    for (unsigned i = 0; i < p->arm.banks; i++) {
+        bank[2 * i] = cpu_to_fdt64(p->arm.bank[i].base.v);
+        bank[2 * i + 1] = cpu_to_fdt64(p->arm.bank[i].size);
+    }
+    bad |= fdt_property_u32(fdt, "bedplate,gic-version", p->arm.gic_version);
+    bad |= p->arm.pl011 ? fdt_property(fdt, "vpl011", NULL, 0) : 0;
+    bad |= *p->arm.pl011_backend ? text(fdt, "bedplate,vuart-backend", p->arm.pl011_backend) : 0;
+    bad |= p->arm.banks ? fdt_property(fdt, "xen,static-mem", bank, (int)(p->arm.banks * 2 * sizeof(*bank))) : 0;
+    return bad | (p->arm.direct_map ? fdt_property(fdt, "direct-map", NULL, 0) : 0);
+}
+
+static int pc(void *fdt, const struct platform *p)
+{
+    int bad = text(fdt, "bedplate,board", "pc");
+    bad |= toggle(fdt, "bedplate,lapic", p->lapic);
+    bad |= toggle(fdt, "bedplate,ioapic", p->ioapic);
+    bad |= toggle(fdt, "bedplate,uart", p->uart.present);
+    bad |= toggle(fdt, "bedplate,power-button", p->power_button);
+    return bad | fdt_property_u32(fdt, "bedplate,start-info-version", p->start_info_version);
 }
 
 static int nodes(void *fdt, const struct platform *p)
@@ -103,14 +149,10 @@ static int settings(void *fdt, const struct platform *p)
     bad |= number(fdt, "memory", p->memory >> 10);
     bad |= fdt_property_u32(fdt, "cpus", p->vcpus);
     bad |= fdt_property_u32(fdt, "bedplate,vcpus-max", platform_vcpus_told(p));
-    bad |= toggle(fdt, "bedplate,lapic", p->lapic);
-    bad |= toggle(fdt, "bedplate,ioapic", p->ioapic);
+    bad |= (p->board == BOARD_VIRT ? arm : pc)(fdt, p);
     bad |= toggle(fdt, "bedplate,acpi", p->acpi);
     bad |= toggle(fdt, "bedplate,xen", p->xen);
     bad |= toggle(fdt, "bedplate,xenstore", p->xenstore);
-    bad |= toggle(fdt, "bedplate,uart", p->uart.present);
-    bad |= toggle(fdt, "bedplate,power-button", p->power_button);
-    bad |= fdt_property_u32(fdt, "bedplate,start-info-version", p->start_info_version);
     bad |= action(fdt, "bedplate,on-poweroff", p->on_poweroff);
     bad |= action(fdt, "bedplate,on-reboot", p->on_reboot);
     bad |= action(fdt, "bedplate,on-crash", p->on_crash);
@@ -137,7 +179,7 @@ bool bundle_tree_write(const struct guests *g, uint64_t total, void *to, size_t 
     for (unsigned i = 0; i < g->count; i++) {
         (void)snprintf(name, sizeof(name), "domU%u", i + 1);
         bad |= fdt_begin_node(to, name) | text(to, "compatible", "xen,domain") | cells(to);
-        bad |= settings(to, &g->guest[i].config.platform) | payloads(to, g, &g->guest[i]) | fdt_end_node(to);
+        bad |= settings(to, &g->guest[i].config.platform) | payloads(to, g, &g->guest[i]) | channels(to, &g->guest[i].config.platform) | fdt_end_node(to);
     }
     bad |= fdt_end_node(to);
     bad |= fdt_end_node(to);

@@ -11,7 +11,7 @@
 
 bool bytes_reserve(struct bytes *b, size_t n)
 {
-    if (n > BYTES_MAX - b->used)
+    if (n > (b->most ? b->most : BYTES_MAX) - b->used)
         return false;
     if (b->room - b->used >= n)
         return true;

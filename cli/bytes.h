@@ -5,11 +5,11 @@
 #include "lib/span.h"
 #include <stddef.h>
 
-struct bytes { uint8_t *at; size_t used, room; };
+struct bytes { uint8_t *at; size_t used, room, most; };   /* most: it may not grow beyond; 0: BYTES_MAX */
 
 #define BYTES_MAX (UINT64_C(1) << 30)   /* no unpacked kernel is larger: what is, was made to fill memory */
 
-/* Room for at least n more bytes behind `used`. False when that would be more than BYTES_MAX or there is no memory. */
+/* Room for at least n more bytes behind `used`. False when that would be more than `most` or there is no memory. */
 bool bytes_reserve(struct bytes *b, size_t n);
 void bytes_free(struct bytes *b);
 static inline struct span bytes_span(const struct bytes *b) { return span_of(b->at, b->used); }

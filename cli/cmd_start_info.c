@@ -11,13 +11,13 @@
 #include <xen/arch-x86/hvm/start_info.h>
 
 typedef unsigned long long ull;
-struct image { uint8_t *bytes; uint64_t size, at; };
+struct info_image { uint8_t *bytes; uint64_t size, at; };
 
 /* Everything start info points to, but for modules and tables, lies in the image itself. */
-static const void *within(const struct image *m, uint64_t address) { return address ? m->bytes + (address - m->at) : NULL; }
-static const char *text_at(const struct image *m, uint64_t address) { return address ? within(m, address) : ""; }
+static const void *within(const struct info_image *m, uint64_t address) { return address ? m->bytes + (address - m->at) : NULL; }
+static const char *text_at(const struct info_image *m, uint64_t address) { return address ? within(m, address) : ""; }
 
-static bool build(const struct guest *g, struct image *m)
+static bool build(const struct guest *g, struct info_image *m)
 {
     gpa_t rsdp = gpa(0);
     uint64_t used = 0;
@@ -34,7 +34,7 @@ static bool build(const struct guest *g, struct image *m)
     return ok;
 }
 
-static void print(const struct image *m, const struct hvm_start_info *s)
+static void print(const struct info_image *m, const struct hvm_start_info *s)
 {
     const struct hvm_modlist_entry *module = within(m, s->modlist_paddr);
     (void)printf("%sstart info%s at %#llx (%%ebx)\n", bold(), plain(), (ull)m->at);
@@ -51,7 +51,7 @@ static void print(const struct image *m, const struct hvm_start_info *s)
         (void)printf("    %#14llx .. %#14llx  type %u\n", (ull)e[i].addr, (ull)(e[i].addr + e[i].size), e[i].type);
 }
 
-static void print_json(const struct image *m, const struct hvm_start_info *s)
+static void print_json(const struct info_image *m, const struct hvm_start_info *s)
 {
     const struct hvm_modlist_entry *module = within(m, s->modlist_paddr);
     const struct hvm_memmap_table_entry *e = s->version ? within(m, s->memmap_paddr) : NULL;
@@ -86,7 +86,7 @@ static void print_json(const struct image *m, const struct hvm_start_info *s)
 static int show(char **path, bool as_json)
 {
     struct error e = { "" };
-    struct image m = { 0 };
+    struct info_image m = { 0 };
     struct hvm_start_info s = { 0 };
     struct guests *g = guests_plan(path, 1, NULL, &e);
     if (!g)

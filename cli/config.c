@@ -6,6 +6,7 @@
 #include "cli/bytes.h"
 #include "cli/cli.h"
 #include "cli/config_cpus.h"
+#include "cli/unpack.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,7 @@ static char *join(const char *a, const char *between, const char *b)
     return to;
 }
 
-/* Beside the configuration, unless it is absolute. */
-static char *resolve(const struct config_reader *r, const char *path)
+char *config_resolve(const struct config_reader *r, const char *path)
 {
     const char *slash = strrchr(r->c->path, '/');
     if (path[0] == '/' || !slash)
@@ -38,6 +38,11 @@ static char *resolve(const struct config_reader *r, const char *path)
     char *to = join(folder, "/", path);
     free(folder);
     return to;
+}
+
+const char *config_keep(struct config *c, const char *text)
+{
+    return c->kept[c->keeps++] = copy(text);
 }
 
 /* The name that the text gives, else the file's, with what may not stand in a name made '-'. */
@@ -100,7 +105,7 @@ static void add_module(const struct config_reader *r, const char *path, const ch
 {
     struct config *c = r->c;
     struct config_module *m = &c->module[c->modules];
-    *m = (struct config_module){ resolve(r, path), copy(cmdline) };
+    *m = (struct config_module){ config_resolve(r, path), copy(cmdline) };
     c->platform.module[c->modules++].cmdline = m->cmdline;
 }
 
@@ -141,7 +146,8 @@ static bool read_payloads(const struct config_reader *r)
         return false;
     if (!kernel || !*kernel)
         return fail(r->e, "%s: it names no kernel: write kernel=\"FILE\"", r->file);
-    r->c->kernel = resolve(r, kernel);
+    r->c->kernel = config_resolve(r, kernel);
+    r->c->platform.board = unpack_is_arm(r->c->kernel) ? BOARD_VIRT : BOARD_PC;
     if (ramdisk && *ramdisk) {
         r->c->ramdisk = true;
         add_module(r, ramdisk, "");
@@ -206,7 +212,9 @@ static bool read_uart(const struct config_reader *r)
     bool wanted = serial && strcmp(serial, "pty") == 0;
     if (serial && uart && wanted != p->uart.present)
         return fail(r->e, "%s: serial=\"%s\" contradicts uart=%d: keep uart", r->file, serial, p->uart.present);
-    p->uart.present |= wanted;
+    wanted |= p->uart.present;
+    p->uart.present = wanted && p->board == BOARD_PC;
+    p->arm.pl011 = wanted && p->board == BOARD_VIRT;
     return true;
 }
 
@@ -217,6 +225,8 @@ static bool read_power_button(const struct config_reader *r)
     const char *text;
     if (!config_text(r, "power_button", &text) || !config_toggle(r, "power_button", true, &p->power_button))
         return false;
+    if (text && p->power_button && p->board == BOARD_VIRT)
+        return fail(r->e, "%s: power_button=1: an Arm guest has none: remove it", r->file);
     if (text && p->power_button && (!p->acpi || !p->ioapic))
         return fail(r->e, "%s: power_button=1 with %s=0: nothing could tell the guest that it was pressed: set %s=1 or remove power_button",
                     r->file, p->acpi ? "ioapic" : "acpi", p->acpi ? "ioapic" : "acpi");
@@ -227,8 +237,9 @@ static bool read_settings(const struct config_reader *r)
 {
     struct platform *p = &r->c->platform;
     uint64_t version = 1;
-    bool ok = config_toggle(r, "lapic", true, &p->lapic) && config_toggle(r, "ioapic", false, &p->ioapic) &&
-              config_toggle(r, "acpi", true, &p->acpi) && config_toggle(r, "xen", true, &p->xen) &&
+    const bool pc = p->board == BOARD_PC;
+    bool ok = config_toggle(r, "lapic", pc, &p->lapic) && config_toggle(r, "ioapic", false, &p->ioapic) &&
+              config_toggle(r, "acpi", pc, &p->acpi) && config_toggle(r, "xen", true, &p->xen) &&
               config_toggle(r, "xenstore", false, &p->xenstore) && read_uart(r) && read_power_button(r) &&
               config_number(r, "start_info_version", 1, &version);
     p->start_info_version = (unsigned)version;
@@ -242,7 +253,7 @@ static bool read_all(const struct config_reader *r)
     struct platform *p = &r->c->platform;
     struct error e = { "" };
     if (!read_name(r) || !read_type(r) || !read_payloads(r) || !read_size(r) || !read_cpus(r) || !read_settings(r) ||
-        !config_vnuma(r) || !config_hide(r))
+        !config_arm(r) || !config_vnuma(r) || !config_hide(r) || !config_evtchn(r))
         return false;
     p->modules = r->c->modules;
     return platform_check(p, &e) ? config_hidden_are_there(r) : fail(r->e, "%s: %s", r->file, e.text);
@@ -306,6 +317,9 @@ void config_free(struct config *c)
     }
     for (unsigned i = 0; i < c->platform.hiddens; i++)
         free(c->hidden[i]);
+    for (unsigned i = 0; i < c->keeps; i++)
+        free(c->kept[i]);
+    free(c->device_tree);
     free(c->kernel);
     free(c->cmdline);
     free(c->path);

@@ -13,6 +13,9 @@ struct config {
     unsigned modules;
     bool ramdisk;                                       /* module[0] is one */
     char *hidden[PLATFORM_HIDDEN_MAX];                  /* platform.hiddens of them */
+    char *device_tree;                                  /* the partial tree's file, NULL: none */
+    char *kept[2 * PLATFORM_CHANNELS_MAX + 1];          /* texts that platform points into: peers, labels, the vuart's backend */
+    unsigned keeps;
     struct platform platform;                           /* all but the payloads; texts point into this struct's strings */
 };
 

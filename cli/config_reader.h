@@ -17,9 +17,17 @@ bool config_action(const struct config_reader *r, const char *key, enum platform
 /* A list; *count 0 when it is not set. `form` says how one is written. */
 bool config_list(const struct config_reader *r, const char *key, const char *form, XLU_ConfigList **to, int *count);
 
+/* Beside the configuration, unless it is absolute. To be freed. */
+char *config_resolve(const struct config_reader *r, const char *path);
+/* A copy that lives as long as c. */
+const char *config_keep(struct config *c, const char *text);
+
 /* Keys whose values are lists: vnuma, after memory and vCPUs are known, and hide. */
 bool config_vnuma(const struct config_reader *r);
 bool config_hide(const struct config_reader *r);
+bool config_evtchn(const struct config_reader *r);
+/* What only Arm guests have; the board is known. */
+bool config_arm(const struct config_reader *r);
 /* After platform_check: each path that hide names is a device of the guest's DSDT. */
 bool config_hidden_are_there(const struct config_reader *r);
 #endif

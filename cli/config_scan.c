@@ -73,7 +73,7 @@ bool config_scan_next(struct config_scan *s, struct config_key *key)
 static const char *const known[] = {
     "name", "type", "kernel", "ramdisk", "cmdline", "extra", "root", "modules", "memory", "maxmem", "vcpus", "maxvcpus", "cpus",
     "lapic", "ioapic", "acpi", "xen", "xenstore", "uart", "serial", "start_info_version", "on_poweroff", "on_reboot", "on_crash",
-    "vnuma", "hide", "power_button",
+    "vnuma", "hide", "power_button", "evtchn", "vuart", "vuart_backend", "gic_version", "static_mem", "direct_map", "device_tree",
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
@@ -88,7 +88,6 @@ static const struct { const char *key, *instead; } foreign[] = {
     { "pvh", "write type=\"pvh\"" },
     { "bootloader", "give the kernel itself" },
     { "firmware", "give the firmware's PVH image as kernel" },
-    { "vuart", "it is for Arm: write uart=1" },
     { "apic", "write lapic=1 or lapic=0" },
     { "uuid", "guests are told apart by name" },
     { "cpu_weight", "vCPUs share time evenly; cpus says where they may run" },

@@ -12,9 +12,16 @@
 static bool read_kernel(struct part *p, struct error *e)
 {
     struct kernel k;
+    struct image image;
     if (!unpack_kernel(&p->unpacked, file_span(&p->file), p->path, e))
         return false;
     p->bytes = p->unpacked.elf;
+    if (image_is(p->bytes)) {
+        if (!image_read(&image, p->bytes, shown(p->path), e))
+            return false;
+        p->bytes.left = (size_t)image.file_size;
+        return true;
+    }
     if (!kernel_read(&k, p->bytes, shown(p->path), e))      /* here, where the file's name is known */
         return false;
     if (arrange_kernel(&p->arranged, p->bytes))
@@ -47,6 +54,8 @@ static bool add_part(struct guests *g, const char *path, bool kernel, unsigned *
     return !kernel || read_kernel(p, e);
 }
 
+static const char *machine_of(const struct guest *o) { return o->config.platform.board == BOARD_VIRT ? "Arm" : "a PC"; }
+
 static bool read_guest(struct guests *g, const char *path, struct error *e)
 {
     struct guest *o = &g->guest[g->count];
@@ -58,7 +67,12 @@ static bool read_guest(struct guests *g, const char *path, struct error *e)
         if (strcmp(g->guest[i].config.platform.name, o->config.platform.name) == 0)
             return fail(e, "%s: guest %s: %s has a guest of this name already: give one of them another name", shown(path),
                         o->config.platform.name, shown(g->guest[i].config.path));
+    if (o->config.platform.board != g->guest[0].config.platform.board)
+        return fail(e, "%s: its kernel is for %s, that of %s for %s, and one machine cannot run both: pack them apart", shown(path), machine_of(o),
+                    shown(g->guest[0].config.path), machine_of(&g->guest[0]));
     bool ok = add_part(g, o->config.kernel, true, &o->kernel, &of_part);
+    if (ok && o->config.device_tree)
+        ok = add_part(g, o->config.device_tree, false, &o->tree, &of_part);
     for (unsigned i = 0; ok && i < o->config.modules; i++)
         ok = add_part(g, o->config.module[i].path, false, &o->module[i], &of_part);
     return ok || fail(e, "%s: %s", shown(path), of_part.text);
@@ -121,18 +135,34 @@ static bool write_bundle(struct guests *g, int fd, uint64_t *total, struct error
     return ok;
 }
 
-static bool plan(struct guests *g, unsigned i, struct error *e)
+/* As builder.c does it at boot. */
+static bool plan(struct guests *g, unsigned i, struct platform *const *all, struct error *e)
 {
     struct guest *o = &g->guest[i];
     struct error of_guest = { "" };
-    if (platform_from_node(&o->platform, g->bundle.fdt, g->bundle.guest[i], &of_guest)) {
-        struct span kernel = bundle_payload(&g->bundle, o->platform.kernel.offset, o->platform.kernel.size);
-        const struct payload *devices = &o->platform.arm.passthrough;
-        struct span passthrough = devices->size ? bundle_payload(&g->bundle, devices->offset, devices->size) : span_of(NULL, 0);
-        if (plan_make(&o->plan, &o->platform, kernel, passthrough, &of_guest))
+    if (platform_join(&o->platform, all, g->count, &of_guest) && bundle_holds(&g->bundle, &o->platform, all, g->count, &of_guest)) {
+        const struct payload *k = &o->platform.kernel, *t = &o->platform.arm.passthrough;
+        struct span kernel = bundle_payload(&g->bundle, k->offset, k->size);
+        struct span tree = t->size ? bundle_payload(&g->bundle, t->offset, t->size) : span_of(NULL, 0);
+        if (plan_make(&o->plan, &o->platform, kernel, tree, &of_guest))
             return true;
     }
     return fail(e, "%s: %s", shown(o->config.path), of_guest.text);
+}
+
+bool guests_plan_all(struct guests *g, struct error *e)
+{
+    struct platform *all[BUNDLE_GUESTS_MAX];
+    for (unsigned i = 0; i < g->count; i++) {
+        struct error of_guest = { "" };
+        all[i] = &g->guest[i].platform;
+        if (!platform_from_node(all[i], g->bundle.fdt, g->bundle.guest[i], bundle_board(&g->bundle), &of_guest))
+            return fail(e, "%s: %s", shown(g->guest[i].config.path), of_guest.text);
+    }
+    for (unsigned i = 0; i < g->count; i++)
+        if (!plan(g, i, all, e))
+            return false;
+    return true;
 }
 
 bool guests_bundle(struct guests *g, int fd, struct error *e)
@@ -144,12 +174,7 @@ bool guests_bundle(struct guests *g, int fd, struct error *e)
     if (at == MAP_FAILED)
         return fail(e, "the bundle cannot be read back: %s", strerror(errno));
     g->image = span_of(at, total);
-    if (!bundle_read(&g->bundle, g->image, e))
-        return false;
-    for (unsigned i = 0; i < g->count; i++)
-        if (!plan(g, i, e))
-            return false;
-    return true;
+    return bundle_read(&g->bundle, g->image, e) && guests_plan_all(g, e);
 }
 
 void guests_free(struct guests *g)

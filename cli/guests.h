@@ -22,7 +22,7 @@ struct part {
 
 struct guest {
     struct config config;
-    unsigned kernel, module[PLATFORM_MODULES_MAX];      /* indices of parts */
+    unsigned kernel, module[PLATFORM_MODULES_MAX], tree;/* indices of parts; tree counts when config.device_tree does */
     struct platform platform;                           /* read back from the bundle */
     struct plan plan;
 };
@@ -42,6 +42,8 @@ struct guests {
 struct guests *guests_read(char *const *paths, int count, struct error *e);
 /* Writes the bundle to an empty file, maps it, reads it back and plans each guest: what would be refused at boot is refused here. */
 bool guests_bundle(struct guests *g, int fd, struct error *e);
+/* Reads each guest from g->bundle and plans it. */
+bool guests_plan_all(struct guests *g, struct error *e);
 void guests_free(struct guests *g);
 
 /* Both, into memory that no file system sees; for those who only want to know. *fd (may be NULL) is the bundle, open. */

@@ -159,6 +159,12 @@ static const char *zstd(struct bytes *to, struct span from)
     return bad;
 }
 
+void packing_head(const struct packing *p, struct bytes *to, struct span from)
+{
+    *to = (struct bytes){ .most = p->decode == lz4_legacy ? LZ4_BLOCK : STEP };
+    (void)p->decode(to, from);                  /* stops when there is no more room */
+}
+
 const struct packing *packing_of(struct span from)
 {
     static const struct packing packings[] = {

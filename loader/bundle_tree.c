@@ -72,37 +72,46 @@ static void walk(struct span *s, uint32_t strings)
     }
 }
 
-static bool check_header(struct span all, struct error *e)
+/* How the sentences call the tree, and the way out of damage. */
+static const struct { const char *tree, *again; } words[] = {
+    [TREE_OF_BUNDLE] = { "the bundle's device tree", "pack it again" },
+    [TREE_OF_MACHINE] = { "the machine's device tree", "make it again (dtc)" },
+};
+
+static bool check_header(struct span all, enum tree_of of, struct error *e)
 {
     int bad = all.left < sizeof(struct fdt_header) ? -FDT_ERR_BADMAGIC : fdt_check_header(all.at);
-    if (bad == -FDT_ERR_BADMAGIC)
+    const char *tree = words[of].tree, *again = words[of].again;
+    if (bad == -FDT_ERR_BADMAGIC && of == TREE_OF_BUNDLE)
         return fail(e, "the bundle is none: it does not begin with a device tree: make it with `bedplate pack` and give it "
                     "as the loader's first ramdisk or module");
+    if (bad == -FDT_ERR_BADMAGIC)
+        return fail(e, "%s is none: it does not begin as one: compile it (dtc -O dtb)", tree);
     if (bad)
-        return fail(e, "the bundle's device tree has a bad header (%s): pack it again", fdt_strerror(bad));
+        return fail(e, "%s has a bad header (%s): %s", tree, fdt_strerror(bad), again);
     if (fdt_version(all.at) < 17)               /* older ones do not say how long the structure is */
-        return fail(e, "the bundle's device tree is of version %u, older than 17: pack it again", fdt_version(all.at));
+        return fail(e, "%s is of version %u, older than 17: %s", tree, fdt_version(all.at), again);
     if (fdt_totalsize(all.at) > TREE_BYTES_MAX)
-        return fail(e, "the bundle's device tree has %u bytes, more than %d: split the bundle", fdt_totalsize(all.at),
-                    TREE_BYTES_MAX);
+        return fail(e, "%s has %u bytes, more than %d: %s", tree, fdt_totalsize(all.at), TREE_BYTES_MAX,
+                    of == TREE_OF_BUNDLE ? "split the bundle" : "make it smaller");
     if (fdt_totalsize(all.at) > all.left)
-        return fail(e, "the bundle is cut short: its device tree has %u bytes, only %zu arrived: copy it again",
-                    fdt_totalsize(all.at), all.left);
+        return fail(e, "%s is cut short: %s has %u bytes, only %zu arrived: copy it again", of == TREE_OF_BUNDLE ? "the bundle" : tree,
+                    of == TREE_OF_BUNDLE ? "its device tree" : "it", fdt_totalsize(all.at), all.left);
     return true;
 }
 
-bool tree_check(struct span all, struct error *e)
+bool tree_check(struct span all, enum tree_of of, struct error *e)
 {
-    if (!check_header(all, e))
+    if (!check_header(all, of, e))
         return false;
     struct span tree = span_slice(all, 0, fdt_totalsize(all.at));
     struct span strings = span_slice(tree, fdt_off_dt_strings(all.at), fdt_size_dt_strings(all.at));
     struct span s = span_slice(tree, fdt_off_dt_struct(all.at), fdt_size_dt_struct(all.at));
     if (strings.broken || s.broken || (strings.left && strings.at[strings.left - 1] != '\0'))
-        return fail(e, "the bundle's device tree is damaged (its blocks do not lie within it): pack it again");
+        return fail(e, "%s is damaged (its blocks do not lie within it): %s", words[of].tree, words[of].again);
     size_t size = s.left;
     walk(&s, (uint32_t)strings.left);
     if (s.broken)
-        return fail(e, "the bundle's device tree is damaged (near byte %zu of its structure): pack it again", size - s.left);
+        return fail(e, "%s is damaged (near byte %zu of its structure): %s", words[of].tree, size - s.left, words[of].again);
     return true;
 }

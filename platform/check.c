@@ -78,22 +78,10 @@ static bool check_coming_vcpus(const struct platform *p, struct error *e)
     return true;
 }
 
-static bool check_arm(const struct platform *p, struct error *e)
-{
-    if (p->lapic || p->ioapic)
-        return fail(e, "guest %s: %s on a board without APICs: leave it out", p->name, p->lapic ? "lapic=1" : "ioapic=1");
-    if (p->arm.gic_version != 2 && p->arm.gic_version != 3)
-        return fail(e, "guest %s: GIC version %u: versions 2 and 3 exist", p->name, p->arm.gic_version);
-    if (p->arm.its && p->arm.gic_version != 3)
-        return fail(e, "guest %s: an ITS with a GIC of version 2: give it version 3 or no ITS", p->name);
-    if (p->arm.gic_version == 2 && p->vcpus > VIRT_GIC2_VCPUS)
-        return fail(e, "guest %s: vcpus=%u with a GIC of version 2, which has interfaces for %d: give fewer, or version 3", p->name,
-                    p->vcpus, VIRT_GIC2_VCPUS);
-    return true;
-}
-
 static bool check_interrupts(const struct platform *p, struct error *e)
 {
+    if (!platform_check_no_arm(p, e))
+        return false;
     if (p->ioapic && !p->lapic)
         return fail(e, "guest %s: ioapic=1 with lapic=0: an IOAPIC speaks to local APICs only: set lapic=1 or ioapic=0",
                     p->name);
@@ -146,6 +134,11 @@ static void lay_out_ram(struct platform *p)
     const uint64_t low = is_pc ? PC_RAM_HOLE : VIRT_RAM0_SIZE;
     uint64_t below = p->memory < low ? p->memory : low;
     uint64_t above = p->memory - below;
+    memset(p->ram, 0, sizeof(p->ram));
+    if (p->arm.direct_map) {
+        platform_lay_out_banks(p);
+        return;
+    }
     p->ram[0] = (struct platform_ram){ gpa(is_pc ? 0 : VIRT_RAM0_BASE), below };
     p->ram[1] = (struct platform_ram){ gpa(!above ? 0 : is_pc ? PC_RAM_ABOVE : VIRT_RAM1_BASE), above };
 }
@@ -157,15 +150,15 @@ static void place_devices(struct platform *p)
     p->ged = (struct platform_ged){ 0 };
     if (p->acpi && p->ioapic && events)
         p->ged = (struct platform_ged){ true, PC_GED_PORT, PC_GED_GSI };
-    if (p->uart.present)
+    if (p->uart.present && p->board == BOARD_PC)
         p->uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
 }
 
 bool platform_check(struct platform *p, struct error *e)
 {
     if (!platform_check_name(p, e) || !check_memory(p, e) || !check_vcpus(p, e) || !check_coming_vcpus(p, e) ||
-        !(p->board == BOARD_PC ? check_interrupts : check_arm)(p, e) || !check_start_info(p, e) || !check_modules(p, e) ||
-        !platform_check_nodes(p, e) || !platform_check_hidden(p, e))
+        !(p->board == BOARD_PC ? check_interrupts : platform_check_arm)(p, e) || !check_start_info(p, e) || !check_modules(p, e) ||
+        !platform_check_nodes(p, e) || !platform_check_hidden(p, e) || !platform_check_channels(p, e))
         return false;
     lay_out_ram(p);
     place_devices(p);

@@ -10,7 +10,7 @@
 typedef unsigned long long ull;
 
 struct place { const char *what; uint64_t base, size; };
-enum { PLACES = 16, TPM_SIZE = 0x1000 };        /* locality 0 of a command response buffer (TCG PTP 1.05, 6.5.3.1) */
+enum { PLACES = 20, TPM_SIZE = 0x1000 };        /* locality 0 of a command response buffer (TCG PTP 1.05, 6.5.3.1) */
 
 static const struct place pc[] = {
     { "the ACPI tables", PC_ACPI_BASE, PC_ACPI_MAX }, { "the IOAPIC", PC_IOAPIC_BASE, PAGE_SIZE },
@@ -19,7 +19,7 @@ static const struct place pc[] = {
     { "the ACPI tables", VIRT_ACPI_BASE, VIRT_ACPI_MAX }, { "the GIC's distributor", VIRT_GICD_BASE, PAGE_SIZE },
     { "the GIC's CPU interface", VIRT_GICC_BASE, 2 * PAGE_SIZE }, { "the ITS", VIRT_ITS_BASE, 2 * KIB(64) },
     { "the redistributors", VIRT_GICR_BASE, PLATFORM_VCPUS_MAX * VIRT_GICR_SIZE }, { "the UART", VIRT_PL011_BASE, VIRT_PL011_SIZE },
-    { "Xen's grant table", VIRT_GRANT_BASE, VIRT_GRANT_SIZE },
+    { "Xen's grant table", VIRT_GRANT_BASE, VIRT_GRANT_SIZE }, { "Xen's pages", VIRT_MAGIC_BASE, MIB(16) },
 };
 
 struct places { struct place at[PLACES]; unsigned n; };
@@ -43,16 +43,25 @@ static bool put(struct places *all, const struct platform *p, struct place x, ui
     return true;
 }
 
+static uint64_t end_of(const struct platform *p) { return p->board == BOARD_PC ? PC_RAM_END : VIRT_RAM1_BASE + VIRT_RAM1_SIZE; }
+
 static struct places fixed(const struct platform *p)
 {
     struct places all = { .n = 0 };
     const struct place *board = p->board == BOARD_PC ? pc : virt;
     unsigned n = p->board == BOARD_PC ? sizeof(pc) / sizeof(pc[0]) : sizeof(virt) / sizeof(virt[0]);
-    for (unsigned i = 0; i < 2; i++)
-        all.at[all.n++] = (struct place){ "RAM", p->ram[i].base.v, p->ram[i].size };
     for (unsigned i = 0; i < n; i++)
         all.at[all.n++] = board[i];
     return all;
+}
+
+/* Where the board says it is, it meets nothing; with direct-map it is where the host has it. */
+static bool put_ram(struct places *all, const struct platform *p, struct error *e)
+{
+    for (unsigned i = 0; i < PLATFORM_BANKS_MAX; i++)
+        if (!put(all, p, (struct place){ "RAM", p->ram[i].base.v, p->ram[i].size }, 0, end_of(p), e))
+            return false;
+    return true;
 }
 
 /* The bus number is address bits 20 and up, so the base is aligned to as many buses as there are, a power of two (PCIe 5.0, 7.2.2). */
@@ -82,8 +91,10 @@ static bool check_pcie(struct places *all, const struct platform *p, uint64_t en
 
 bool platform_check_devices(const struct platform *p, struct error *e)
 {
-    const uint64_t end = p->board == BOARD_PC ? PC_RAM_END : VIRT_RAM1_BASE + VIRT_RAM1_SIZE;
+    const uint64_t end = end_of(p);
     struct places all = fixed(p);
+    if (!put_ram(&all, p, e))
+        return false;
     if (p->pcie.present && !check_pcie(&all, p, end, e))
         return false;
     if (p->tpm.present && !put(&all, p, (struct place){ "the TPM", p->tpm.base.v, TPM_SIZE }, 0, GIB(4), e))

@@ -120,12 +120,16 @@ static inline unsigned platform_vcpus_told(const struct platform *p) { return p-
 unsigned platform_package_bits(const struct platform *p);
 
 /*
- * Reads guest node `node` (offset) of the flattened tree `fdt` and checks it as a whole. False with a sentence
- * that names the node's guest and the property. `*p` then is not to be used. Strings stay in the tree.
+ * Reads guest node `node` (offset) of the flattened tree `fdt` and checks it as a whole. `board`: what a node is for that does
+ * not say it (bedplate,board). Payloads are offsets where the tree is a bundle's, host addresses where it is a machine's.
+ * False with a sentence that names the node's guest and the property. `*p` then is not to be used. Strings stay in the tree.
  */
-bool platform_from_node(struct platform *p, const void *fdt, int node, struct error *e);
+bool platform_from_node(struct platform *p, const void *fdt, int node, enum platform_board board, struct error *e);
 
-/* Checks what platform_from_node and the host tool both must hold (ranges, contradictions) and lays out p->ram. */
+/*
+ * Checks what platform_from_node and the host tool both must hold (ranges, contradictions) and lays out p->ram. To be asked again by
+ * whoever resolves arm.gic_version.
+ */
 bool platform_check(struct platform *p, struct error *e);
 
 /*

@@ -79,3 +79,28 @@ bool property_action(const struct property_node *n, const char *property, enum p
         }
     return fail(n->e, "guest %s: property %s is \"%.20s\": give destroy, restart or preserve", n->guest, property, text);
 }
+
+const char *property_node_name(const struct property_node *n)
+{
+    const char *name = fdt_get_name(n->fdt, n->at, NULL);
+    return name ? name : "?";
+}
+
+/* The nearest of n and the nodes above it that has the property, an even walk: libfdt finds a parent only from the root on. */
+static bool inherited(const struct property_node *n, const char *property, unsigned otherwise, unsigned *to)
+{
+    uint64_t x = otherwise;
+    struct property_node at = *n;
+    struct span v;
+    while (at.at >= 0 && !property_find(&at, property, &v))
+        at.at = fdt_parent_offset(n->fdt, at.at);
+    if (at.at >= 0 && !property_number(&at, property, UINT32_MAX, &x))
+        return false;
+    *to = (unsigned)x;
+    return x == 1 || x == 2 || fail(n->e, "guest %s: %s is %llu: give 1 or 2", n->guest, property, (unsigned long long)x);
+}
+
+bool property_cells(const struct property_node *n, struct property_cells *to)
+{
+    return inherited(n, "#address-cells", 2, &to->address) && inherited(n, "#size-cells", 1, &to->size);
+}

@@ -22,7 +22,27 @@ bool property_toggle(const struct property_node *n, const char *property, bool o
 bool property_action(const struct property_node *n, const char *property, enum platform_action otherwise,
                      enum platform_action *to);
 
+/* The name of the node itself, "module@4a000000". */
+const char *property_node_name(const struct property_node *n);
+
+/*
+ * How many cells of 4 bytes address and size have in n's children: of n, else of the nearest node above that says, as Xen inherits them
+ * (the Devicetree Specification does not), else 2 and 1. False: neither 1 nor 2.
+ */
+struct property_cells { unsigned address, size; };
+bool property_cells(const struct property_node *n, struct property_cells *to);
+
 /* Virtual NUMA and hidden devices (platform/tree_lists.c); p->vcpus, p->vcpus_max are set. */
 bool property_nodes(const struct property_node *n, struct platform *p);
 bool property_hidden(const struct property_node *n, struct platform *p);
+
+/* The parts of platform_from_node, a file each. */
+bool tree_payloads(struct platform *p, const struct property_node *n);      /* kernel, ramdisk, modules, partial tree; other nodes beneath */
+bool tree_xen(struct platform *p, const struct property_node *n);           /* Xen's properties of the guest's node */
+bool tree_memory(struct platform *p, const struct property_node *n);        /* xen,static-mem, direct-map */
+bool tree_channels(struct platform *p, const struct property_node *n);      /* static event channels, all bindings */
+bool tree_affinity(struct platform *p, const struct property_node *n);      /* xen,vcpu nodes */
+
+/* Refuses a property of n that nobody reads. module: n is a payload's node. */
+bool tree_known(const struct property_node *n, bool module);
 #endif

@@ -48,13 +48,27 @@ static bool read_guest(int node)
 {
     struct error e = { "" };
     struct guest *g = &guests[guest_count];
-    if (!platform_from_node(&g->platform, bundle.fdt, node, &e) || !name_is_free(g, &e)) {
+    if (!platform_from_node(&g->platform, bundle.fdt, node, bundle_board(&bundle), &e) || !name_is_free(g, &e)) {
         refuse(&e);
         memset(g, 0, sizeof(*g));
         return false;
     }
     guest_count++;
     return true;
+}
+
+/* What only all guests together show. One that does not fit the others stays in the table, for them to be told of, but never runs. */
+static void join_guests(void)
+{
+    struct platform *all[BUNDLE_GUESTS_MAX];
+    for (unsigned i = 0; i < guest_count; i++)
+        all[i] = &guests[i].platform;
+    for (unsigned i = 0; i < guest_count; i++) {
+        struct error e = { "" };
+        guests[i].refused = !platform_join(all[i], all, guest_count, &e) || !bundle_holds(&bundle, all[i], all, guest_count, &e);
+        if (guests[i].refused)
+            refuse(&e);
+    }
 }
 
 static bool take_table(void)
@@ -69,25 +83,55 @@ static bool take_table(void)
     return true;
 }
 
+/* What a loader has put into the host's memory, where the tree says that it has some. */
+static struct span host_memory(void *owner, uint64_t at, uint64_t size)
+{
+    (void)owner;
+    return span_of(hpa_ptr(hpa(at)), size);
+}
+
+/* The guests of a bundle, else those of the host's own tree, as one written for Xen has them. */
+static bool find_bundle(const struct host *h, struct error *e)
+{
+    if (h->bundle_size)
+        return bundle_read(&bundle, span_of(hpa_ptr(h->bundle), h->bundle_size), e);
+    if (!h->tree)
+        return fail(e, "no bundle was given: pass one made by `bedplate pack` as the loader's ramdisk or module");
+    if (!bundle_in_tree(h->tree))
+        return fail(e, "no bundle was given, and the machine's device tree has no guests in /chosen: pass one made by `bedplate pack` as the "
+                    "loader's ramdisk, or put guests there");
+    return bundle_read_tree(&bundle, span_of(h->tree, bundle_tree_size(h->tree)), host_memory, NULL, e);
+}
+
+/* A tree for Xen may bring a control domain's kernel. That one is refused, its guests are not. */
+static void refuse_dom0(void)
+{
+    struct error e = { "" };
+    if (!bundle.absolute || !bundle.dom0)
+        return;
+    (void)fail(&e, "dom0: the machine's device tree has a kernel for it in /chosen, but there is no control domain here: remove that module");
+    refuse(&e);
+}
+
 unsigned builder_start(const struct host *h)
 {
     struct error e = { "" };
     unsigned running = 0;
     guest_count = result = 0;
-    if (!h->bundle_size) {
-        (void)fail(&e, "no bundle was given: pass one made by `bedplate pack` as the loader's ramdisk or module");
-    } else if (bundle_read(&bundle, span_of(hpa_ptr(h->bundle), h->bundle_size), &e) && !take_table()) {
+    if (find_bundle(h, &e) && !take_table())
         (void)fail(&e, "the host has no memory for the list of guests: give it more");
-    }
     if (failed(&e)) {
         refuse(&e);
         return 0;
     }
+    refuse_dom0();
     for (unsigned i = 0; i < bundle.guests; i++)
         (void)read_guest(bundle.guest[i]);
+    join_guests();
     console_use_prefixes(bundle.guests > 1);
     for (unsigned i = 0; i < guest_count; i++) {
-        start(&guests[i]);
+        if (!guests[i].refused)
+            start(&guests[i]);
         running += guests[i].domain != NULL;
     }
     return running;

@@ -29,7 +29,7 @@ static void read_guests(const struct bundle *b)
     for (unsigned i = 0; i < b->guests; i++) {
         struct platform p;
         struct error e = { "" };
-        bool good = platform_from_node(&p, b->fdt, b->guest[i], &e);
+        bool good = platform_from_node(&p, b->fdt, b->guest[i], BOARD_PC, &e);
         must(good != failed(&e));
         if (!good)
             continue;

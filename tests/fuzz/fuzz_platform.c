@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct span in = span_of(data, size);
     void *fdt = malloc(SPACE);
     int guest = make_guest(fdt, SPACE, &in);
-    bool good = platform_from_node(&p, fdt, guest, &e);
+    bool good = platform_from_node(&p, fdt, guest, BOARD_PC, &e);
     must(good != failed(&e));
     must(good || strstr(e.text, "guest"));
     if (good) {

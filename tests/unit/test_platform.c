@@ -32,7 +32,7 @@ static struct platform accept_it(void)
 {
     struct platform p;
     struct error e = { "" };
-    if (!platform_from_node(&p, t.fdt, t.guest, &e))
+    if (!platform_from_node(&p, t.fdt, t.guest, BOARD_PC, &e))
         fail_msg("refused: %s", e.text);
     assert_string_equal(e.text, "");
     return p;
@@ -48,7 +48,7 @@ static void refuse_it(const char *what, const char *way_out)
 {
     struct platform p;
     struct error e = { "" };
-    assert_false(platform_from_node(&p, t.fdt, t.guest, &e));
+    assert_false(platform_from_node(&p, t.fdt, t.guest, BOARD_PC, &e));
     says(e.text, "guest ", what, way_out);
 }
 
@@ -156,7 +156,6 @@ static void takes_a_dom0less_tree(void **state)
     tree_must(fdt_setprop_u32(t.fdt, node, "#size-cells", 2));
     tree_must(fdt_setprop(t.fdt, node, "memory", cells, sizeof(cells)));
     tree_must(fdt_setprop_u32(t.fdt, node, "cpus", 2));
-    tree_must(fdt_setprop(t.fdt, node, "vpl011", NULL, 0));
     int kernel = tree_payload(t.fdt, node, "module@2000000", "multiboot,kernel", 0x2000000, 0xffffff);
     tree_text(t.fdt, kernel, "bootargs", "console=hvc0");
     t.guest = node;
@@ -233,15 +232,15 @@ static void refuses_bad_payloads(void **state)
     (void)state;
     int kernel = fdt_subnode_offset(t.fdt, t.guest, "kernel");
     tree_reg(t.fdt, kernel, 0x10000, 0);
-    refuse_it("its kernel is empty", "give a file");
+    refuse_it("its kernel (node kernel) is empty", "give a file");
     tree_reg(t.fdt, kernel, 0x10010, 1);
     refuse_it("no multiple of 4096", "bedplate pack");
     tree_reg(t.fdt, kernel, UINT64_MAX - 0xfff, 0x1001);
-    refuse_it("wraps round", "pack it again");
+    refuse_it("wraps round", "make it again");
     tree_must(fdt_setprop_u64(t.fdt, kernel, "reg", 0x10000));
-    refuse_it("reg of its kernel has 8 bytes", "two numbers of 8 bytes");
+    refuse_it("reg of its kernel (node kernel) has 8 bytes", "numbers of 8 and 8 bytes");
     tree_must(fdt_delprop(t.fdt, kernel, "reg"));
-    refuse_it("its kernel has no reg", "give its offset");
+    refuse_it("its kernel (node kernel) has no reg", "give its offset");
     tree_must(fdt_del_node(t.fdt, kernel));
     refuse_it("it has no kernel", "multiboot,kernel");
 }

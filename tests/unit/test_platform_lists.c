@@ -36,7 +36,7 @@ static struct platform accept_it(void)
 {
     struct platform p;
     struct error e = { "" };
-    if (!platform_from_node(&p, t.fdt, t.guest, &e))
+    if (!platform_from_node(&p, t.fdt, t.guest, BOARD_PC, &e))
         fail_msg("refused: %s", e.text);
     return p;
 }
@@ -45,7 +45,7 @@ static void refuse_it(const char *what, const char *way_out)
 {
     struct platform p;
     struct error e = { "" };
-    assert_false(platform_from_node(&p, t.fdt, t.guest, &e));
+    assert_false(platform_from_node(&p, t.fdt, t.guest, BOARD_PC, &e));
     says(e.text, what, way_out);
 }
 

@@ -54,6 +54,8 @@ static inline struct tree tree_new(uint64_t size)
     tree_must(fdt_create_empty_tree(t.fdt, TREE_SIZE));
     tree_must(fdt_setprop_u32(t.fdt, 0, "bedplate,bundle-revision", 1));
     tree_must(fdt_setprop_u64(t.fdt, 0, "bedplate,bundle-size", size));
+    tree_must(fdt_setprop_u32(t.fdt, 0, "#address-cells", 2));
+    tree_must(fdt_setprop_u32(t.fdt, 0, "#size-cells", 2));
     tree_must(fdt_add_subnode(t.fdt, 0, "chosen"));
     t.guest = tree_guest(t.fdt, "web", 65536);
     (void)tree_payload(t.fdt, t.guest, "kernel", "multiboot,kernel", 0x10000, 0x1000);
