@@ -20,7 +20,7 @@ void guest_tree_ppi(const struct platform *p, unsigned gsi, uint32_t to[GIC_CELL
 enum { EFI_MAP_AT = 0x100, EFI_DESCRIPTOR_BYTES = 40, EFI_DESCRIPTOR_VERSION = 1 };
 unsigned guest_efi_descriptors(const struct platform *p, const struct guest_places *w);
 
-/* Of a partial tree: the phandle of its GIC, or one that nothing in it has; its nodes, written into ours. */
+/* Of a partial tree: the phandle of its GIC, or one that nothing in it has; its nodes, written into ours; it has passed passthrough_read. */
 uint32_t passthrough_gic_phandle(struct span tree);
-void passthrough_merge(struct tree_out *t, struct span tree);
+void passthrough_merge(struct tree_out *t, struct span tree, const char *uart);     /* the path of our own UART; NULL: none */
 #endif

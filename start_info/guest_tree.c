@@ -7,6 +7,10 @@
 #include "start_info/guest_internal.h"
 #include <string.h>
 
+/* The PL011's node: /chosen and /aliases refer to it. */
+#define UART_NODE "serial@22000000"
+_Static_assert(VIRT_PL011_BASE == 0x22000000, "its name tells the address");
+
 enum { FIXED_BYTES = 4096, VCPU_BYTES = 192, CHANNEL_BYTES = 256, NODE_BYTES = 512 };
 
 uint64_t guest_tree_size(const struct platform *p, struct span passthrough)
@@ -37,13 +41,6 @@ void guest_tree_efi(struct tree_out *t, const struct platform *p, const struct g
     tree_cell(t, xen ? "xen,uefi-mmap-desc-ver" : "linux,uefi-mmap-desc-ver", EFI_DESCRIPTOR_VERSION);
 }
 
-/* The name of the PL011's node: /chosen and /aliases refer to it. */
-static void uart_path(struct tree_out *t, const char *property)
-{
-    _Static_assert(VIRT_PL011_BASE == 0x22000000, "the path tells the address");
-    tree_text(t, property, "/serial@22000000");
-}
-
 static void chosen(struct tree_out *t, const struct platform *p, const struct guest_places *w)
 {
     tree_open(t, "chosen");
@@ -54,7 +51,7 @@ static void chosen(struct tree_out *t, const struct platform *p, const struct gu
         tree_number(t, "linux,initrd-end", w->ramdisk.v + w->ramdisk_size);
     }
     if (p->arm.pl011 && !w->acpi_size)
-        uart_path(t, "stdout-path");
+        tree_text(t, "stdout-path", "/" UART_NODE);
     if (w->acpi_size)
         guest_tree_efi(t, p, w, "linux");
     tree_close(t);
@@ -186,7 +183,7 @@ static void uart(struct tree_out *t)
 {
     const uint64_t reg[] = { VIRT_PL011_BASE, VIRT_PL011_SIZE };
     const uint32_t interrupt[GIC_CELLS] = { GIC_SPI, VIRT_PL011_GSI - 32, GIC_LEVEL_HIGH };
-    tree_open(t, "serial@%llx", (unsigned long long)VIRT_PL011_BASE);
+    tree_open(t, UART_NODE);
     tree_text(t, "compatible", "arm,sbsa-uart");
     tree_numbers(t, "reg", reg, 2);
     tree_cells(t, "interrupts", interrupt, GIC_CELLS);
@@ -224,7 +221,7 @@ static void by_tree(struct tree_out *t, const struct platform *p, const struct g
     if (p->xen)
         guest_tree_hypervisor(t, p, w, devices);
     if (partial.left)
-        passthrough_merge(t, partial);
+        passthrough_merge(t, partial, p->arm.pl011 ? "/" UART_NODE : NULL);
 }
 
 /* Nodes other than these two make Linux take the tree for its machine and leave the tables alone (arch/arm64/kernel/acpi.c). */

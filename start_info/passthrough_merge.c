@@ -45,12 +45,21 @@ static void copy(struct tree_out *t, const void *fdt, int node)
     tree_close(t);
 }
 
-void passthrough_merge(struct tree_out *t, struct span tree)
+/* Ports with aliases beside ports without get unpredictable numbers in Linux: where the partial tree has aliases, so has our UART. */
+static void aliases(struct tree_out *t, const void *fdt, const char *uart)
 {
-    static const char *const top[] = { "/aliases", "/passthrough" };
-    for (unsigned i = 0; i < sizeof(top) / sizeof(top[0]); i++) {
-        int node = fdt_path_offset(tree.at, top[i]);
-        if (node >= 0)
-            copy(t, tree.at, node);
-    }
+    int node = fdt_path_offset(fdt, "/aliases");
+    if (node < 0)
+        return;
+    tree_open(t, "aliases");
+    copy_properties(t, fdt, node);
+    if (uart && !fdt_getprop(fdt, node, "serial0", NULL))
+        tree_text(t, "serial0", uart);
+    tree_close(t);
+}
+
+void passthrough_merge(struct tree_out *t, struct span tree, const char *uart)
+{
+    aliases(t, tree.at, uart);
+    copy(t, tree.at, fdt_path_offset(tree.at, "/passthrough"));
 }
