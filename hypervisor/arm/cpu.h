@@ -3,9 +3,11 @@
 #define HYPERVISOR_ARM_CPU_H
 #include <stdint.h>
 
-#define sysreg_get(name) __extension__({ uint64_t value_; __asm__ volatile("mrs %0, " #name : "=r"(value_)); value_; })
+#define SYSREG_TEXT_(name) #name
+#define SYSREG_TEXT(name) SYSREG_TEXT_(name)    /* name may be a macro */
+#define sysreg_get(name) __extension__({ uint64_t value_; __asm__ volatile("mrs %0, " SYSREG_TEXT(name) : "=r"(value_)); value_; })
 /* volatile keeps such writes in order among themselves; "memory" keeps stores on their side of them. isb() where it must count at once. */
-#define sysreg_set(name, value) __asm__ volatile("msr " #name ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+#define sysreg_set(name, value) __asm__ volatile("msr " SYSREG_TEXT(name) ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 
 static inline void isb(void) { __asm__ volatile("isb" : : : "memory"); }
 static inline void dsb_sy(void) { __asm__ volatile("dsb sy" : : : "memory"); }

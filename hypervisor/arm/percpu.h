@@ -10,16 +10,18 @@
 #define DIRECT_MAP   UINT64_C(0x0000008000000000)   /* RAM and the devices that we use, at this offset */
 #define IMAGE_VIRT   UINT64_C(0x0000ff8000000000)   /* the image; its last 512 GiB slot is no physical address we map */
 #define MAPPED_END   (IMAGE_VIRT - DIRECT_MAP)      /* physical addresses from here on are not used */
-#define STACK_SIZE   UINT64_C(0x4000)               /* and alignment */
+#define STACK_SIZE   UINT64_C(0x4000)
+#define PERCPU_ROOM  UINT64_C(128)                  /* of it, for the percpu */
 
 struct percpu {
     unsigned index;                 /* 0..host.cpus-1 */
     uint8_t gic2_mask;              /* GICv2: this CPU's bit in GICD_ITARGETSR and GICD_SGIR */
-    bool timer_armed;               /* CNTHP_CTL_EL2 is on */
+    uint8_t taken;                  /* IRQ_*: what irq_take said while no guest ran but one was loaded; arch_enter takes it */
     uint64_t mpidr;                 /* affinity fields only */
     volatile uint8_t *gicr;         /* GICv3: this CPU's redistributor frames */
     struct arch_vcpu *loaded;       /* the guest half's: arch_vcpu_load .. arch_vcpu_unload */
 } __attribute__((aligned(16)));
+_Static_assert(sizeof(struct percpu) <= PERCPU_ROOM, "entry.S leaves so much above the first stack");
 
 static inline struct percpu *this_cpu(void)
 {

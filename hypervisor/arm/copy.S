@@ -1,0 +1,163 @@
+/*
+ * Owns: memcpy, memset and arch_zero, where instructions count: kernels and RAM go through them. A long copy uses the vector registers,
+ * which are a guest's: it puts them back, and turns their trap off meanwhile.
+ */
+#define CPTR_TFP (1 << 10)
+#define LONG_COPY 2048
+
+    .text
+    .balign 16
+    .globl  memcpy
+    .type   memcpy, %function
+/* Unaligned accesses are fine: SCTLR_EL2.A is 0 and this is normal memory. */
+memcpy:
+    mov     x3, x0
+    cmp     x2, #LONG_COPY
+    b.hs    long_copy
+short_copy:
+    subs    x2, x2, #64
+    b.lo    1f
+0:  ldp     x4, x5, [x1]
+    ldp     x6, x7, [x1, #16]
+    ldp     x8, x9, [x1, #32]
+    ldp     x10, x11, [x1, #48]
+    stp     x4, x5, [x3]
+    stp     x6, x7, [x3, #16]
+    stp     x8, x9, [x3, #32]
+    stp     x10, x11, [x3, #48]
+    add     x1, x1, #64
+    add     x3, x3, #64
+    subs    x2, x2, #64
+    b.hs    0b
+1:  tbz     x2, #5, 2f
+    ldp     x4, x5, [x1], #16
+    ldp     x6, x7, [x1], #16
+    stp     x4, x5, [x3], #16
+    stp     x6, x7, [x3], #16
+2:  tbz     x2, #4, 3f
+    ldp     x4, x5, [x1], #16
+    stp     x4, x5, [x3], #16
+3:  tbz     x2, #3, 4f
+    ldr     x4, [x1], #8
+    str     x4, [x3], #8
+4:  tbz     x2, #2, 5f
+    ldr     w4, [x1], #4
+    str     w4, [x3], #4
+5:  tbz     x2, #1, 6f
+    ldrh    w4, [x1], #2
+    strh    w4, [x3], #2
+6:  tbz     x2, #0, 7f
+    ldrb    w4, [x1]
+    strb    w4, [x3]
+7:  ret
+
+long_copy:
+    mrs     x5, cptr_el2
+    bic     x6, x5, #CPTR_TFP
+    msr     cptr_el2, x6
+    isb
+    sub     sp, sp, #256
+    stp     q0, q1, [sp]
+    stp     q2, q3, [sp, #32]
+    stp     q4, q5, [sp, #64]
+    stp     q6, q7, [sp, #96]
+    stp     q16, q17, [sp, #128]
+    stp     q18, q19, [sp, #160]
+    stp     q20, q21, [sp, #192]
+    stp     q22, q23, [sp, #224]
+    lsr     x4, x2, #8
+    and     x2, x2, #255
+    .balign 16
+0:  ldp     q0, q1, [x1]
+    ldp     q2, q3, [x1, #32]
+    ldp     q4, q5, [x1, #64]
+    ldp     q6, q7, [x1, #96]
+    ldp     q16, q17, [x1, #128]
+    ldp     q18, q19, [x1, #160]
+    ldp     q20, q21, [x1, #192]
+    ldp     q22, q23, [x1, #224]
+    stp     q0, q1, [x3]
+    stp     q2, q3, [x3, #32]
+    stp     q4, q5, [x3, #64]
+    stp     q6, q7, [x3, #96]
+    stp     q16, q17, [x3, #128]
+    stp     q18, q19, [x3, #160]
+    stp     q20, q21, [x3, #192]
+    stp     q22, q23, [x3, #224]
+    add     x1, x1, #256
+    add     x3, x3, #256
+    sub     x4, x4, #1
+    cbnz    x4, 0b
+    ldp     q0, q1, [sp]
+    ldp     q2, q3, [sp, #32]
+    ldp     q4, q5, [sp, #64]
+    ldp     q6, q7, [sp, #96]
+    ldp     q16, q17, [sp, #128]
+    ldp     q18, q19, [sp, #160]
+    ldp     q20, q21, [sp, #192]
+    ldp     q22, q23, [sp, #224]
+    add     sp, sp, #256
+    msr     cptr_el2, x5
+    isb
+    b       short_copy
+
+    .balign 16
+    .globl  memset
+    .type   memset, %function
+memset:
+    mov     x3, x0
+    and     w1, w1, #0xff
+    mov     x4, #0x0101010101010101
+    mul     x4, x1, x4
+    subs    x2, x2, #64
+    b.lo    1f
+0:  stp     x4, x4, [x3]
+    stp     x4, x4, [x3, #16]
+    stp     x4, x4, [x3, #32]
+    stp     x4, x4, [x3, #48]
+    add     x3, x3, #64
+    subs    x2, x2, #64
+    b.hs    0b
+1:  tbz     x2, #5, 2f
+    stp     x4, x4, [x3], #16
+    stp     x4, x4, [x3], #16
+2:  tbz     x2, #4, 3f
+    stp     x4, x4, [x3], #16
+3:  tbz     x2, #3, 4f
+    str     x4, [x3], #8
+4:  tbz     x2, #2, 5f
+    str     w4, [x3], #4
+5:  tbz     x2, #1, 6f
+    strh    w4, [x3], #2
+6:  tbz     x2, #0, 7f
+    strb    w4, [x3]
+7:  ret
+
+/* void arch_zero(void *p, uint64_t bytes): both multiples of 8. DC ZVA clears a block of DCZID_EL0.BS words of 4 bytes. */
+    .section .zero_text, "ax"
+    .globl  arch_zero
+    .type   arch_zero, %function
+arch_zero:
+    mrs     x2, dczid_el0
+    tbnz    x2, #4, 3f              /* DZP: prohibited */
+    and     x2, x2, #0xf
+    mov     x3, #4
+    lsl     x3, x3, x2              /* bytes of a block */
+    sub     x4, x3, #1
+0:  tst     x0, x4
+    b.eq    1f
+    cbz     x1, 4f
+    str     xzr, [x0], #8
+    sub     x1, x1, #8
+    b       0b
+1:  subs    x1, x1, x3
+    b.lo    2f
+    dc      zva, x0
+    add     x0, x0, x3
+    b       1b
+2:  add     x1, x1, x3
+3:  cbz     x1, 4f
+    str     xzr, [x0], #8
+    sub     x1, x1, #8
+    b       3b
+4:  ret
