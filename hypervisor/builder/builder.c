@@ -19,14 +19,18 @@ static void refuse(const struct error *e)
     worse(2);
 }
 
-static void start(struct guest *g)
+static void build(struct guest *g)
 {
     struct error e = { "" };
     g->domain = build_domain(g, &bundle, &e);
-    if (!g->domain) {
+    if (!g->domain)
         refuse(&e);
+}
+
+static void start(struct guest *g)
+{
+    if (!g->domain)
         return;
-    }
     g->starts++;
     g->domain->started = arch_clock();
     if (!console_focused())
@@ -129,9 +133,12 @@ unsigned builder_start(const struct host *h)
         (void)read_guest(bundle.guest[i]);
     join_guests();
     console_use_prefixes(bundle.guests > 1);
-    for (unsigned i = 0; i < guest_count; i++) {
+    /* None runs before all are there: static event channels are bound at both ends then. */
+    for (unsigned i = 0; i < guest_count; i++)
         if (!guests[i].refused)
-            start(&guests[i]);
+            build(&guests[i]);
+    for (unsigned i = 0; i < guest_count; i++) {
+        start(&guests[i]);
         running += guests[i].domain != NULL;
     }
     return running;
@@ -171,8 +178,10 @@ static void end(struct guest *g)
     build_undo(d);
     if (focused)
         console_focus(0);
-    if (action == ACTION_RESTART)
+    if (action == ACTION_RESTART) {
+        build(g);
         start(g);
+    }
     if (focused && !g->domain)
         for (unsigned i = 0; i < guest_count && !console_focused(); i++)
             if (guests[i].domain)
