@@ -12,7 +12,7 @@
 #define PSCI_02_64(n) (UINT32_C(0xc4000000) + (n))
 #define AFFINITY UINT64_C(0xff00ffffff)
 
-uint64_t tree_cells(const void *at, int cells)
+uint64_t host_tree_cells(const void *at, int cells)
 {
     const fdt32_t *p = at;
     uint64_t v = 0;
@@ -22,7 +22,7 @@ uint64_t tree_cells(const void *at, int cells)
 }
 
 /* status: absent, "okay" or "ok". */
-bool tree_enabled(const void *fdt, int node)
+bool host_tree_enabled(const void *fdt, int node)
 {
     int size;
     const char *status = fdt_getprop(fdt, node, "status", &size);
@@ -43,7 +43,7 @@ static int reg_of(const void *fdt, int parent, int node, int index, struct tree_
     if (index >= size / (4 * (ac + sc)))
         return 0;
     p += 4 * (ac + sc) * index;
-    *r = (struct tree_range){ tree_cells(p, ac), tree_cells(p + 4 * ac, sc) };
+    *r = (struct tree_range){ host_tree_cells(p, ac), host_tree_cells(p + 4 * ac, sc) };
     return 1;
 }
 
@@ -84,7 +84,7 @@ static bool read_memory(struct host_tree *t, const void *fdt, struct error *e)
         int size, more;
         const char *type = fdt_getprop(fdt, node, "device_type", &size), *name = fdt_get_name(fdt, node, NULL);
         struct tree_range r;
-        if (!type || size != sizeof("memory") || memcmp(type, "memory", sizeof("memory")) || !tree_enabled(fdt, node))
+        if (!type || size != sizeof("memory") || memcmp(type, "memory", sizeof("memory")) || !host_tree_enabled(fdt, node))
             continue;
         if (!fdt_getprop(fdt, node, "reg", NULL))
             return fail(e, "device tree: /%s has no reg: add one that tells where that memory is", name);
@@ -112,7 +112,7 @@ static bool read_reserved(struct host_tree *t, const void *fdt, struct error *e)
         bool no_map = fdt_getprop(fdt, node, "no-map", NULL) != NULL;
         struct tree_range r;
         int more;
-        for (int i = 0; tree_enabled(fdt, node) && (more = reg_of(fdt, parent, node, i, &r)); i++) {
+        for (int i = 0; host_tree_enabled(fdt, node) && (more = reg_of(fdt, parent, node, i, &r)); i++) {
             if (more < 0)
                 return fail(e, "device tree: /reserved-memory/%s: reg is not whole pairs of address and size: mend it", name);
             if (!reserve(t, r, no_map, name, e))
@@ -166,7 +166,7 @@ static bool number(const void *fdt, int node, const char *name, uint64_t *v)
     const void *p = fdt_getprop(fdt, node, name, &size);
     if (!p || (size != 4 && size != 8))
         return false;
-    *v = tree_cells(p, size / 4);
+    *v = host_tree_cells(p, size / 4);
     return true;
 }
 
@@ -212,14 +212,14 @@ static void read_cpus(struct host_tree *t, const void *fdt)
     fdt_for_each_subnode(node, fdt, cpus) {
         const char *type, *method = "";
         const void *reg = fdt_getprop(fdt, node, "reg", &size);
-        if (!property_text(fdt, node, "device_type", &type) || strcmp(type, "cpu") || !tree_enabled(fdt, node) || !reg ||
+        if (!property_text(fdt, node, "device_type", &type) || strcmp(type, "cpu") || !host_tree_enabled(fdt, node) || !reg ||
             !cells_fit(ac, 0) || size < 4 * ac)
             continue;
         t->cpus_told++;
         (void)property_text(fdt, node, "enable-method", &method);
         if (!strcmp(method, "spin-table") || t->cpus == HOST_CPUS_MAX)
             continue;
-        t->cpu[t->cpus++] = tree_cells(reg, ac) & AFFINITY;
+        t->cpu[t->cpus++] = host_tree_cells(reg, ac) & AFFINITY;
     }
 }
 
@@ -264,8 +264,8 @@ bool host_tree_read(struct host_tree *t, struct span all, struct error *e)
     t->bootargs = "";
     if (!tree_check(all, TREE_OF_MACHINE, e))
         return false;
-    tree_uart(t, all.at);
-    tree_devices(t, all.at);
+    host_tree_uart(t, all.at);
+    host_tree_devices(t, all.at);
     read_cpus(t, all.at);
     read_psci(t, all.at);
     return read_memory(t, all.at, e) && read_reserved(t, all.at, e) && read_chosen(t, all.at, e);

@@ -52,10 +52,10 @@ uint64_t host_tree_bytes(const void *fdt);
 bool host_tree_has_word(const char *bootargs, const char *word);
 
 /* ---- between tree.c and tree_devices.c ---- */
-uint64_t tree_cells(const void *at, int cells);
-bool tree_enabled(const void *fdt, int node);
+uint64_t host_tree_cells(const void *at, int cells);
+bool host_tree_enabled(const void *fdt, int node);
 /* `reg` number `index` of a device as the CPU sees it. False: there is no such, or no bus leads there. */
-bool tree_reg(const void *fdt, int node, int index, struct tree_range *r);
-void tree_uart(struct host_tree *t, const void *fdt);
-void tree_devices(struct host_tree *t, const void *fdt);
+bool host_tree_reg(const void *fdt, int node, int index, struct tree_range *r);
+void host_tree_uart(struct host_tree *t, const void *fdt);
+void host_tree_devices(struct host_tree *t, const void *fdt);
 #endif

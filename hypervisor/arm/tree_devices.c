@@ -16,7 +16,7 @@ static bool through(const void *fdt, int bus, int above, uint64_t *at, uint64_t 
         return false;
     int entry = 4 * (ac + up + sc);
     for (int i = 0; i + entry <= length; i += entry) {
-        uint64_t from = tree_cells(p + i, ac), to = tree_cells(p + i + 4 * ac, up), n = tree_cells(p + i + 4 * (ac + up), sc), end;
+        uint64_t from = host_tree_cells(p + i, ac), to = host_tree_cells(p + i + 4 * ac, up), n = host_tree_cells(p + i + 4 * (ac + up), sc), end;
         if (!add_ok(from, n, &end) || !add_ok(to, n, &end) || !range_within(*at, size, from, n))
             continue;
         *at = to + (*at - from);
@@ -25,7 +25,7 @@ static bool through(const void *fdt, int bus, int above, uint64_t *at, uint64_t 
     return length == 0;
 }
 
-bool tree_reg(const void *fdt, int node, int index, struct tree_range *r)
+bool host_tree_reg(const void *fdt, int node, int index, struct tree_range *r)
 {
     int bus = fdt_parent_offset(fdt, node), length;
     const uint8_t *p = fdt_getprop(fdt, node, "reg", &length);
@@ -35,7 +35,7 @@ bool tree_reg(const void *fdt, int node, int index, struct tree_range *r)
     if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || length / entry <= index)
         return false;
     p += entry * index;
-    uint64_t at = tree_cells(p, ac), size = tree_cells(p + 4 * ac, sc), end;
+    uint64_t at = host_tree_cells(p, ac), size = host_tree_cells(p + 4 * ac, sc), end;
     for (int above; bus > 0; bus = above) {
         above = fdt_parent_offset(fdt, bus);
         if (above < 0 || !through(fdt, bus, above, &at, size))
@@ -55,7 +55,7 @@ static unsigned intid(const void *fdt, int node, int index, int cells)
     if (!p || cells < 3 || length / (4 * cells) <= index)
         return 0;
     p += 4 * cells * index;
-    uint64_t kind = tree_cells(p, 1), n = tree_cells(p + 4, 1);
+    uint64_t kind = host_tree_cells(p, 1), n = host_tree_cells(p + 4, 1);
     if (kind == PPI)
         return n < GIC_PRIVATE - GIC_SGIS ? (unsigned)n + GIC_SGIS : 0;
     return kind == 0 && n < GIC_INTIDS_MAX - GIC_PRIVATE ? (unsigned)n + GIC_PRIVATE : 0;
@@ -65,7 +65,7 @@ static int cells_of(const void *fdt, int gic)
 {
     int length;
     const void *p = gic < 0 ? NULL : fdt_getprop(fdt, gic, "#interrupt-cells", &length);
-    return p && length == 4 ? (int)(tree_cells(p, 1) & 0xf) : 3;
+    return p && length == 4 ? (int)(host_tree_cells(p, 1) & 0xf) : 3;
 }
 
 /* The first node with one of these, that is enabled. */
@@ -73,7 +73,7 @@ static int find(const void *fdt, const char *const *names, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         for (int node = -1; (node = fdt_node_offset_by_compatible(fdt, node, names[i])) >= 0;)
-            if (tree_enabled(fdt, node))
+            if (host_tree_enabled(fdt, node))
                 return node;
     return -1;
 }
@@ -98,25 +98,25 @@ static uint64_t number(const void *fdt, int node, const char *name, uint64_t oth
 {
     int length;
     const void *p = fdt_getprop(fdt, node, name, &length);
-    return p && (length == 4 || length == 8) ? tree_cells(p, length / 4) : otherwise;
+    return p && (length == 4 || length == 8) ? host_tree_cells(p, length / 4) : otherwise;
 }
 
 static int read_gic(struct tree_gic *g, const void *fdt)
 {
     unsigned version;
     int node = gic_node(fdt, &version);
-    if (node < 0 || !tree_reg(fdt, node, 0, &g->gicd))
+    if (node < 0 || !host_tree_reg(fdt, node, 0, &g->gicd))
         return -1;
     g->maintenance = intid(fdt, node, 0, cells_of(fdt, node));
     if (version == 2) {
-        if (!tree_reg(fdt, node, 1, &g->gicc))
+        if (!host_tree_reg(fdt, node, 1, &g->gicc))
             return -1;
-        (void)tree_reg(fdt, node, 2, &g->gich);     /* without these two no guest can run */
-        (void)tree_reg(fdt, node, 3, &g->gicv);
+        (void)host_tree_reg(fdt, node, 2, &g->gich);     /* without these two no guest can run */
+        (void)host_tree_reg(fdt, node, 3, &g->gicv);
     } else {
         uint64_t regions = number(fdt, node, "#redistributor-regions", 1);
         g->stride = number(fdt, node, "redistributor-stride", 0);
-        for (unsigned i = 0; i < regions && i < TREE_GICRS_MAX && tree_reg(fdt, node, (int)i + 1, &g->gicr[i]); i++)
+        for (unsigned i = 0; i < regions && i < TREE_GICRS_MAX && host_tree_reg(fdt, node, (int)i + 1, &g->gicr[i]); i++)
             g->gicrs = i + 1;
         if (!g->gicrs)
             return -1;
@@ -125,7 +125,7 @@ static int read_gic(struct tree_gic *g, const void *fdt)
     return node;
 }
 
-void tree_devices(struct host_tree *t, const void *fdt)
+void host_tree_devices(struct host_tree *t, const void *fdt)
 {
     static const char *const timers[] = { "arm,armv8-timer" }, *const rtcs[] = { "arm,pl031" };
     enum { VIRTUAL = 2, HYPERVISOR = 3 };      /* places in the timer's interrupts: secure, non-secure, virtual, hypervisor */
@@ -137,7 +137,7 @@ void tree_devices(struct host_tree *t, const void *fdt)
         t->timer = t->vtimer && t->alarm;
     }
     if (rtc >= 0)
-        (void)tree_reg(fdt, rtc, 0, &t->rtc);
+        (void)host_tree_reg(fdt, rtc, 0, &t->rtc);
 }
 
 /* ---- UART ----------------------------------------------------------------------------------------- */
@@ -160,13 +160,13 @@ static int stdout_node(const void *fdt)
     return fdt_path_offset_namelen(fdt, path, colon ? (int)(colon - path) : (int)strlen(path));
 }
 
-void tree_uart(struct host_tree *t, const void *fdt)
+void host_tree_uart(struct host_tree *t, const void *fdt)
 {
     unsigned version;
     int node = stdout_node(fdt);
     if (!is_uart(fdt, node))
         node = find(fdt, uart_names, 2);
-    if (node < 0 || !tree_reg(fdt, node, 0, &t->uart))
+    if (node < 0 || !host_tree_reg(fdt, node, 0, &t->uart))
         return;
     t->uart_intid = intid(fdt, node, 0, cells_of(fdt, gic_node(fdt, &version)));
     t->uart_sbsa = fdt_node_check_compatible(fdt, node, uart_names[0]) != 0;
