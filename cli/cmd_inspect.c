@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/unpack.h"
+#include "loader/image.h"
 #include "loader/kernel.h"
 #include <errno.h>
 #include <getopt.h>
@@ -96,15 +97,53 @@ static bool extract(const struct unpacked *u, const char *to, struct error *e)
     return fail(e, "%s: cannot be written: %s: choose another place", shown(to), strerror(why));
 }
 
+static void show_image(const char *path, const struct unpacked *u, const struct image *i)
+{
+    (void)printf("%s%s%s\n", bold(), path, plain());
+    (void)printf("  file         %s%s%s of %zu KiB\n", *u->packing ? "compressed, " : "", u->packing, *u->packing ? ", arm64 Image" : "arm64 Image",
+                 u->elf.left >> 10);
+    (void)printf("  memory       %llu KiB, %llu KiB of the file, 0x%llx behind a 2 MiB boundary\n", (ull)(i->memory_size >> 10),
+                 (ull)(i->file_size >> 10), (ull)i->text_offset);
+    (void)printf("  placed       %s\n", i->anywhere ? "at any 2 MiB boundary" : "near the start of RAM");
+    if (i->page_kib)
+        (void)printf("  page size    %u KiB\n", i->page_kib);
+}
+
+static void show_image_json(const char *path, const struct unpacked *u, const struct image *i)
+{
+    json_open(NULL, '{');
+    json_text("file", path);
+    json_text("type", "arm64 Image");
+    json_text("unpacked_from", u->packing);
+    json_number("size", u->elf.left);
+    json_number("text_offset", i->text_offset);
+    json_number("file_size", i->file_size);
+    json_number("memory_size", i->memory_size);
+    json_toggle("anywhere", i->anywhere);
+    json_number("page_kib", i->page_kib);
+    json_close();
+}
+
+/* What the file turned out to be. */
+struct found { bool is_image; struct image image; struct kernel kernel; };
+
+static bool read_kernel(struct found *f, const struct unpacked *u, const char *path, struct error *e)
+{
+    f->is_image = image_is(u->elf);
+    return f->is_image ? image_read(&f->image, u->elf, shown(path), e) : kernel_read(&f->kernel, u->elf, shown(path), e);
+}
+
 static bool inspect(const char *path, const char *to, bool json, struct error *e)
 {
     struct file f;
     struct unpacked u = { 0 };
-    struct kernel k;
-    bool ok = file_open(&f, path, e) && unpack_kernel(&u, file_span(&f), path, e) && kernel_read(&k, u.elf, shown(path), e) &&
+    struct found found;
+    bool ok = file_open(&f, path, e) && unpack_kernel(&u, file_span(&f), path, e) && read_kernel(&found, &u, path, e) &&
               (!to || extract(&u, to, e));
-    if (ok)
-        (json ? show_json : show)(path, &u, &k);
+    if (ok && found.is_image)
+        (json ? show_image_json : show_image)(path, &u, &found.image);
+    else if (ok)
+        (json ? show_json : show)(path, &u, &found.kernel);
     bytes_free(&u.owned);
     file_close(&f);
     return ok;
@@ -132,12 +171,14 @@ static int run(int argc, char **argv)
 
 const struct command command_inspect = {
     "inspect", "KERNEL [--json]", "say what a kernel file is and where it wants to be",
-    "Reads an ELF kernel, a bzImage (which is unpacked) or a compressed kernel, and prints its class, its Xen notes, its PVH\n"
-    "entry, its segments and whether it can be moved. Refuses, with the reason, what could not boot as a PVH guest.\n\n"
+    "Reads an ELF kernel, a bzImage (which is unpacked), an arm64 Image or one of these compressed. Prints class, Xen notes,\n"
+    "PVH entry, segments and whether it can be moved; of an Image, what its header says. Refuses, with the reason, what could\n"
+    "not boot as a guest.\n\n"
     "  --json           the same, for programs\n"
-    "  --extract FILE   also writes the unpacked ELF kernel to FILE\n\n"
+    "  --extract FILE   also writes the unpacked kernel to FILE\n\n"
     "Examples:\n"
     "  bedplate inspect /boot/vmlinuz-6.1.0-50-cloud-amd64\n"
-    "  bedplate inspect --extract vmlinux vmlinuz\n",
+    "  bedplate inspect --extract vmlinux vmlinuz\n"
+    "  bedplate inspect /boot/vmlinuz-6.1.0-50-cloud-arm64\n",
     run, NULL,
 };

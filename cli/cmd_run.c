@@ -38,6 +38,8 @@ static bool take_option(struct run_options *o, int option, const char *value)
     case 'm': return number("host-memory", value, 1, MEMORY_MAX_MIB, &n) && ((o->machine.memory = n), true);
     case 'l': o->log = value; return true;
     case 'M': o->machine.type = value; return true;
+    case 'C': o->machine.cpu = value; return true;
+    case 'g': return number("gic-version", value, 2, 3, &n) && ((o->machine.gic_version = (unsigned)n), true);
     case 'a':
         if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0)
             return complain(0, "run: --accel takes kvm or tcg, not %s", shown(value)), false;
@@ -108,7 +110,7 @@ static void choose_accelerator(struct run_options *o, const char *image)
 {
     const char *why = "";
     if (!o->machine.accelerator)
-        o->machine.accelerator = machine_accelerator(image, &why);
+        o->machine.accelerator = o->machine.arm ? "tcg" : machine_accelerator(image, &why);
     bool kvm = strcmp(o->machine.accelerator, "kvm") == 0;
     (void)fprintf(stderr, "bedplate: %u CPU%s, %llu MiB, %s%s%s\n", o->machine.cpus, o->machine.cpus == 1 ? "" : "s",
                   (unsigned long long)o->machine.memory, kvm ? "KVM with nested virtualization" : "TCG, QEMU's emulation",
@@ -135,9 +137,9 @@ static int verdict(const struct watch *w, unsigned seconds)
 static int run_guests(struct run_options *o, const struct guests *g)
 {
     struct error e = { "" };
-    char *argv[2 * MACHINE_ARGS_MAX], *image = machine_image(&e);
+    char *argv[2 * MACHINE_ARGS_MAX], *image = machine_image(o->machine.arm, &e);
     struct watch w = { .argv = argv, .seconds = o->seconds, .log = -1 };
-    if (!image || !machine_found(&e)) {
+    if (!image || !machine_found(o->machine.arm, &e)) {
         free(image);
         return complain_error(EXIT_HOST, &e);
     }
@@ -151,7 +153,7 @@ static int run_guests(struct run_options *o, const struct guests *g)
         return complain(EXIT_USAGE, "%s: cannot be written: %s: name another file with --log", shown(o->log), strerror(errno));
     }
     choose_accelerator(o, image);
-    if (strcmp(o->machine.accelerator, "tcg") == 0)
+    if (!o->machine.arm && strcmp(o->machine.accelerator, "tcg") == 0)
         count_instructions(o, g);
     machine_arguments(&o->machine, image, argv);
     watch_run(&w);
@@ -159,6 +161,15 @@ static int run_guests(struct run_options *o, const struct guests *g)
     if (w.log >= 0)
         (void)close(w.log);
     return verdict(&w, o->seconds);
+}
+
+/* Guests have the GIC version of their host: it is the one that a guest asks for, unless the command line says. */
+static void choose_gic(struct run_options *o, const struct guests *g)
+{
+    for (unsigned i = 0; i < g->count && !o->machine.gic_version; i++)
+        o->machine.gic_version = g->guest[i].platform.arm.gic_version;
+    if (!o->machine.gic_version)
+        o->machine.gic_version = 3;
 }
 
 /* The machine inherits the bundle. */
@@ -169,6 +180,8 @@ static int pack_and_run(struct run_options *o, char **paths, int count)
     if (!g)
         return complain_error(EXIT_REFUSED, &e);
     (void)fcntl(o->machine.bundle, F_SETFD, 0);
+    o->machine.arm = g->guest[0].platform.board == BOARD_VIRT;
+    choose_gic(o, g);
     int code = run_guests(o, g);
     (void)close(o->machine.bundle);
     guests_free(g);
@@ -180,10 +193,11 @@ static int run(int argc, char **argv)
     static const struct option options[] = {
         { "timeout", required_argument, NULL, 't' }, { "host-cpus", required_argument, NULL, 'c' },
         { "host-memory", required_argument, NULL, 'm' }, { "log", required_argument, NULL, 'l' },
-        { "machine", required_argument, NULL, 'M' }, { "accel", required_argument, NULL, 'a' },
+        { "machine", required_argument, NULL, 'M' }, { "cpu", required_argument, NULL, 'C' }, { "gic-version", required_argument, NULL, 'g' },
+        { "accel", required_argument, NULL, 'a' },
         { "qemu-arg", required_argument, NULL, 'q' }, { 0 },
     };
-    struct run_options o = { .machine = { .type = "q35", .bundle = -1 } };
+    struct run_options o = { .machine = { .bundle = -1 } };
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == '?')
@@ -205,12 +219,15 @@ const struct command command_run = {
     "  --host-memory MIB     its memory (default: enough for the guests)\n"
     "  --log FILE            keep all output there as well\n"
     "  --accel kvm|tcg       do not find out\n"
-    "  --machine TYPE        QEMU's machine type (default: q35)\n"
+    "  --machine TYPE        QEMU's machine type (default: q35, for Arm guests virt)\n"
+    "  --cpu MODEL           its CPU (default: max, for Arm guests cortex-a57)\n"
+    "  --gic-version 2|3     for Arm guests: its interrupt controller (default: 3)\n"
     "  --qemu-arg ARG        one more argument for QEMU; may be given again\n\n"
     "Exit status: 0 all guests ended well, 2 one was refused, 3 one crashed, 4 time-out, 5 QEMU or the hypervisor failed.\n\n"
     "Examples:\n"
     "  bedplate run linux.cfg\n"
     "  bedplate run --timeout 60 --log boot.log web.cfg db.cfg\n"
-    "  bedplate run --host-cpus 2 --qemu-arg -s linux.cfg\n",
+    "  bedplate run --host-cpus 2 --qemu-arg -s linux.cfg\n"
+    "  bedplate run --cpu cortex-a72 --gic-version 2 arm.cfg\n",
     run, NULL,
 };

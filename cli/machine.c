@@ -12,6 +12,12 @@
 
 enum { PROBE_SECONDS = 10 };
 
+/* What differs between the two kinds of machine. */
+static const struct kind { const char *qemu, *package, *type, *image, *named_by; } kinds[] = {
+    { "qemu-system-x86_64", "qemu-system-x86", "q35", "bedplate.elf", "BEDPLATE_ELF" },
+    { "qemu-system-aarch64", "qemu-system-arm", "virt", "bedplate-arm.img", "BEDPLATE_ARM" },
+};
+
 static char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static char *text(const char *fmt, ...)
 {
@@ -24,39 +30,40 @@ static char *text(const char *fmt, ...)
     return s;
 }
 
-char *machine_image(struct error *e)
+char *machine_image(bool arm, struct error *e)
 {
-    static const char *const beside[] = { "bedplate.elf", "../lib/bedplate/bedplate.elf" };
+    static const char *const beside[] = { "", "../lib/bedplate/" };
+    const struct kind *k = &kinds[arm];
     char self[PATH_MAX];
-    const char *named = getenv("BEDPLATE_ELF");
+    const char *named = getenv(k->named_by);
     if (named && access(named, R_OK) == 0)
         return text("%s", named);
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
     self[n > 0 ? n : 0] = '\0';
     const char *folder = dirname(self);
     for (unsigned i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
-        char *path = text("%s/%s", folder, beside[i]);
+        char *path = text("%s/%s%s", folder, beside[i], k->image);
         if (access(path, R_OK) == 0)
             return path;
         free(path);
     }
-    (void)fail(e, "%s: the hypervisor's image bedplate.elf is not there: build it (`make`) or name it in BEDPLATE_ELF", folder);
+    (void)fail(e, "%s: the hypervisor's image %s is not there: build it (`make`) or name it in %s", folder, k->image, k->named_by);
     return NULL;
 }
 
-bool machine_found(struct error *e)
+bool machine_found(bool arm, struct error *e)
 {
     const char *path = getenv("PATH");
     for (const char *at = path ? path : "/usr/bin"; *at;) {
         size_t length = strcspn(at, ":");
-        char *qemu = text("%.*s/qemu-system-x86_64", (int)length, at);
+        char *qemu = text("%.*s/%s", (int)length, at, kinds[arm].qemu);
         bool found = access(qemu, X_OK) == 0;
         free(qemu);
         if (found)
             return true;
         at += length + (at[length] == ':');
     }
-    return fail(e, "qemu-system-x86_64 is not there (in no folder of PATH): install it (Debian: qemu-system-x86)");
+    return fail(e, "%s is not there (in no folder of PATH): install it (Debian: %s)", kinds[arm].qemu, kinds[arm].package);
 }
 
 static bool nested_is_on(void)
@@ -72,7 +79,7 @@ static bool nested_is_on(void)
 /* The hypervisor itself, without guests, says on a machine with KVM whether it could run any. */
 static bool kvm_works(const char *image)
 {
-    struct machine_options o = { .cpus = 1, .memory = 64, .type = "q35", .accelerator = "kvm", .bundle = -1 };
+    struct machine_options o = { .cpus = 1, .memory = 64, .accelerator = "kvm", .bundle = -1 };
     char *argv[2 * MACHINE_ARGS_MAX];
     struct watch w = { .argv = argv, .seconds = PROBE_SECONDS, .quiet = true, .log = -1 };
     machine_arguments(&o, image, argv);
@@ -92,24 +99,67 @@ const char *machine_accelerator(const char *image, const char **why)
     return **why ? "tcg" : "kvm";
 }
 
+/* Arguments as they come. */
+struct arguments { char **argv; unsigned n; };
+static void add(struct arguments *a, char *argument) { a->argv[a->n++] = argument; }
+static void add_pair(struct arguments *a, const char *option, char *value)
+{
+    add(a, text("%s", option));
+    add(a, value);
+}
+
+static char *machine_type(const struct machine_options *o)
+{
+    const char *type = o->type ? o->type : kinds[o->arm].type;
+    if (!o->arm || strncmp(type, "virt", 4) != 0)
+        return text("%s", type);
+    return text("%s,virtualization=on,gic-version=%u", type, o->gic_version ? o->gic_version : 3);
+}
+
+static const char *cpu(const struct machine_options *o)
+{
+    if (o->cpu)
+        return o->cpu;
+    return o->arm ? "cortex-a57" : strcmp(o->accelerator, "kvm") == 0 ? "host" : "max";
+}
+
+/* Exit codes get out by isa-debug-exit on a PC, by semihosting on Arm, which the hypervisor uses when its command line says so. */
+static void add_exit(struct arguments *a, bool arm)
+{
+    if (!arm) {
+        add_pair(a, "-device", text("isa-debug-exit,iobase=0xf4,iosize=0x04"));
+        return;
+    }
+    add_pair(a, "-semihosting-config", text("enable=on,target=native"));
+    add_pair(a, "-append", text("semihosting"));
+}
+
 void machine_arguments(const struct machine_options *o, const char *image, char **argv)
 {
-    unsigned n = 0;
-    bool kvm = strcmp(o->accelerator, "kvm") == 0;
-    char *const fixed[] = {
-        text("qemu-system-x86_64"), text("-machine"), text("%s", o->type), text("-accel"), text("%s", o->accelerator),
-        text("-cpu"), text(kvm ? "host" : "max"), text("-smp"), text("%u", o->cpus), text("-m"), text("%lluM", (unsigned long long)o->memory),
-        text("-display"), text("none"), text("-vga"), text("none"), text("-net"), text("none"), text("-no-reboot"),
-        text("-chardev"), text("stdio,id=console,signal=off"), text("-serial"), text("chardev:console"), text("-monitor"), text("none"),
-        text("-device"), text("isa-debug-exit,iobase=0xf4,iosize=0x04"), text("-kernel"), text("%s", image),
-    };
-    for (unsigned i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-        argv[n++] = fixed[i];
-    if (o->bundle >= 0) {
-        argv[n++] = text("-initrd");
-        argv[n++] = text("/proc/self/fd/%d", o->bundle);
-    }
+    struct arguments a = { argv, 0 };
+    add(&a, text("%s", kinds[o->arm].qemu));
+    add_pair(&a, "-machine", machine_type(o));
+    add_pair(&a, "-accel", text("%s", o->accelerator));
+    add_pair(&a, "-cpu", text("%s", cpu(o)));
+    add_pair(&a, "-smp", text("%u", o->cpus));
+    add_pair(&a, "-m", text("%lluM", (unsigned long long)o->memory));
+    add_pair(&a, "-display", text("none"));
+    if (!o->arm)
+        add_pair(&a, "-vga", text("none"));
+    add_pair(&a, "-net", text("none"));
+    add(&a, text("-no-reboot"));
+    add_pair(&a, "-chardev", text("stdio,id=console,signal=off"));
+    add_pair(&a, "-serial", text("chardev:console"));
+    add_pair(&a, "-monitor", text("none"));
+    add_exit(&a, o->arm);
+    add_pair(&a, "-kernel", text("%s", image));
+    if (o->bundle >= 0)
+        add_pair(&a, "-initrd", text("/proc/self/fd/%d", o->bundle));
+    if (o->tree)
+        add_pair(&a, "-dtb", text("%s", o->tree));
+    for (unsigned i = 0; i < o->blobs; i++)
+        add_pair(&a, "-device", text("loader,file=/proc/self/fd/%d,addr=0x%llx,force-raw=on", o->blob[i].file, (unsigned long long)o->blob[i].at));
     for (unsigned i = 0; i < o->extras; i++)
-        argv[n++] = o->extra[i];
-    argv[n] = NULL;
+        add(&a, o->extra[i]);
+    add(&a, NULL);
 }

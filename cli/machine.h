@@ -6,20 +6,30 @@
 
 enum { MACHINE_ARGS_MAX = 64 };
 
+struct machine_blob { uint64_t at; int file; };     /* an open file, inherited by the machine */
+
 struct machine_options {
     unsigned cpus;              /* of the host that guests share */
     uint64_t memory;            /* MiB */
-    const char *type;           /* QEMU's -machine */
+    bool arm;                   /* an Arm machine, else a PC */
+    const char *type;           /* QEMU's -machine; NULL: q35, virt */
+    const char *cpu;            /* QEMU's -cpu; NULL: max (host with KVM), cortex-a57 */
+    unsigned gic_version;       /* of an Arm machine: 2 or 3 */
     const char *accelerator;    /* "kvm", "tcg"; NULL: find out */
     char *extra[MACHINE_ARGS_MAX];
     unsigned extras;
-    int bundle;                 /* an open file, inherited by the machine */
+    int bundle;                 /* an open file, inherited by the machine; -1: none */
+    const char *tree;           /* the machine's device tree, a file; NULL: QEMU's own */
+    struct machine_blob *blob;  /* what stands in its memory when it starts */
+    unsigned blobs;
 };
 
-/* The hypervisor's image: beside the tool, in ../lib/bedplate, or $BEDPLATE_ELF. False with a sentence. To be freed. */
-char *machine_image(struct error *e);
+/* The hypervisor's image: beside the tool, in ../lib/bedplate, or $BEDPLATE_ELF ($BEDPLATE_ARM). False with a sentence. To be freed. */
+char *machine_image(bool arm, struct error *e);
 /* Whether QEMU is on the PATH. False with a sentence. */
-bool machine_found(struct error *e);
+bool machine_found(bool arm, struct error *e);
+/* QEMU's own device tree for the machine, into a new file at `path`. False with a sentence. */
+bool machine_own_tree(const struct machine_options *o, const char *path, struct error *e);
 /* "kvm" or "tcg", by trying; *why tells why not KVM, "" otherwise. */
 const char *machine_accelerator(const char *image, const char **why);
 /* Fills argv (room for at least MACHINE_ARGS_MAX * 2 entries), NULL at the end. The strings live until the process ends. */

@@ -1,6 +1,7 @@
 /*
  * Owns: the child process. Invariant: when watch_run returns, the child has ended and been reaped, and the terminal is
- * as it was. The exit status is what the hypervisor wrote to isa-debug-exit (hypervisor/main.c): 2 * code + 1.
+ * as it was. The exit status is what the hypervisor wrote to isa-debug-exit, or said by semihosting on Arm
+ * (hypervisor/main.c): 2 * code + 1.
  */
 #include "cli/watch.h"
 #include <errno.h>
@@ -67,7 +68,7 @@ static pid_t start(struct watch *w, int *from)
             (void)dup2(none, 2);
         }
         (void)execvp(w->argv[0], w->argv);
-        dprintf(1, "%s cannot be started: %s: install qemu-system-x86", w->argv[0], strerror(errno));
+        dprintf(1, "%s cannot be started: %s: is QEMU installed?", w->argv[0], strerror(errno));
         _exit(127);
     }
     (void)close(pipes[1]);
