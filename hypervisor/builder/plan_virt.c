@@ -77,7 +77,7 @@ static bool read_payloads(struct plan *plan, const struct platform *p, struct sp
     struct error damaged = { "" };
     if (!image_read(&plan->image, kernel, name, e))
         return false;
-    if (passthrough.left && !tree_check(passthrough, &damaged))
+    if (passthrough.left && !tree_check(passthrough, TREE_OF_BUNDLE, &damaged))
         return fail(e, "guest %s: its partial device tree is none or is damaged: make it anew with dtc -O dtb", p->name);
     return passthrough_read(&plan->passthrough, p, passthrough, e);
 }
