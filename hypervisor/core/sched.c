@@ -41,6 +41,13 @@ void sched_init(unsigned n)
 
 static uint64_t bit(unsigned cpu) { return UINT64_C(1) << cpu; }
 
+/* This CPU need not disturb itself: it looks at what has changed before it enters a guest or sleeps. */
+static void disturb(unsigned cpu)
+{
+    if (cpu != arch_cpu())
+        arch_kick(cpu);
+}
+
 static void runstate_enter(struct vcpu *v, enum vcpu_state state)
 {
     static const uint8_t index[] = { [VCPU_RUNNING] = 0, [VCPU_RUNNABLE] = 1, [VCPU_BLOCKED] = 2, [VCPU_OFF] = 3 };
@@ -74,7 +81,7 @@ static void find_cpu_for(struct vcpu *v)
     if (idle) {
         unsigned cpu = idle & bit(last) ? last : (unsigned)__builtin_ctzll(idle);
         idle_cpus &= ~bit(cpu);
-        arch_kick(cpu);
+        disturb(cpu);
         return;
     }
     struct cpu *victim = NULL;
@@ -96,7 +103,7 @@ static void find_cpu_for(struct vcpu *v)
         atomic_store_explicit(&victim->leave, true, memory_order_relaxed);
     bool was = atomic_exchange(&victim->contended, true);
     if (!was || atomic_load_explicit(&victim->leave, memory_order_relaxed))
-        arch_kick(victim_cpu);
+        disturb(victim_cpu);
 }
 
 /* The virtual time of whoever has had least among those that run or wait, the running ones' current turn counted. */

@@ -87,8 +87,16 @@ static void test_wake_is_not_lost(void **state)
     atomic_store(&v->work, false);
     sched_put(v, true);
     assert_null(sched_next());
+    fake_this_cpu = 1;
     vcpu_wake(v);
     assert_int_equal(fake_kicks[0], 1);     /* CPU 0 slept */
+    fake_this_cpu = 0;
+    assert_ptr_equal(sched_next(), v);
+    atomic_store(&v->work, false);
+    sched_put(v, true);
+    assert_null(sched_next());
+    vcpu_wake(v);
+    assert_int_equal(fake_kicks[0], 1);     /* it is awake already if it does this itself */
     assert_ptr_equal(sched_next(), v);
     sched_put(v, true);
     domain_free(d);
