@@ -12,16 +12,17 @@ static bool sgi_v2(const struct field *f) { return f->intid < GIC_SGIS && f->g->
 static unsigned get_group(const struct field *f) { return f->irq->group1; }
 static void set_group(const struct field *f, unsigned value) { f->irq->group1 = value; }
 static unsigned get_enabled(const struct field *f) { return f->irq->enabled; }
-static void enable(const struct field *f, unsigned value) { f->irq->enabled |= value != 0; }
-static void disable(const struct field *f, unsigned value) { f->irq->enabled &= !value || sgi_v2(f); }
+static void enable(const struct field *f, unsigned value) { f->irq->enabled = value; }
+static void disable(const struct field *f, unsigned value) { f->irq->enabled = !value || sgi_v2(f); }
 
 static unsigned get_pending(const struct field *f) { return gic_waits(f->irq) || (f->irq->in_lr && f->irq->offered); }
 /* SGIs of version 2 have GICD_SPENDSGIR and GICD_CPENDSGIR instead. */
 static void set_pending(const struct field *f, unsigned value) { f->irq->pending |= value && !sgi_v2(f); }
 static void clear_pending(const struct field *f, unsigned value)
 {
+    (void)value;
     /* Behind a PPI is the CPU's own timer, a level: while that is high it is pending, whatever is written. */
-    if (!value || sgi_v2(f) || (f->irq->hw && f->intid < GIC_PRIVATE))
+    if (sgi_v2(f) || (f->irq->hw && f->intid < GIC_PRIVATE))
         return;
     f->irq->pending = f->irq->offered = false;
     gic_settle(f->g, f->cpu, f->intid);
@@ -38,8 +39,7 @@ static unsigned get_active(const struct field *f)
 }
 static void activate(const struct field *f, unsigned value)
 {
-    if (!value)
-        return;
+    (void)value;
     if (f->irq->in_lr)
         f->irq->written = GIC_SET;
     else if (!f->irq->active)
@@ -48,8 +48,8 @@ static void activate(const struct field *f, unsigned value)
 }
 static void deactivate(const struct field *f, unsigned value)
 {
-    if (value)
-        gic_deactivate(f->g, f->cpu, f->intid);
+    (void)value;
+    gic_deactivate(f->g, f->cpu, f->intid);
 }
 
 static unsigned get_priority(const struct field *f) { return f->irq->priority; }
@@ -81,15 +81,20 @@ static void set_config(const struct field *f, unsigned value)
 static const struct bank {
     uint16_t base;
     uint8_t bits;
+    bool ones;                          /* only ones that are written do anything */
     unsigned (*get)(const struct field *);
     void (*set)(const struct field *, unsigned value);
 } banks[] = {
-    { 0x080, 1, get_group, set_group },                                 /* GICD_IGROUPR */
-    { 0x100, 1, get_enabled, enable }, { 0x180, 1, get_enabled, disable },      /* ISENABLER, ICENABLER */
-    { 0x200, 1, get_pending, set_pending }, { 0x280, 1, get_pending, clear_pending },   /* ISPENDR, ICPENDR */
-    { 0x300, 1, get_active, activate }, { 0x380, 1, get_active, deactivate },   /* ISACTIVER, ICACTIVER */
-    { 0x400, 8, get_priority, set_priority }, { 0x800, 8, get_targets, set_targets },   /* IPRIORITYR, ITARGETSR */
-    { 0xc00, 2, get_config, set_config },                               /* ICFGR */
+    { 0x080, 1, false, get_group, set_group },                          /* GICD_IGROUPR */
+    { 0x100, 1, true, get_enabled, enable },                            /* ISENABLER */
+    { 0x180, 1, true, get_enabled, disable },                           /* ICENABLER */
+    { 0x200, 1, true, get_pending, set_pending },                       /* ISPENDR */
+    { 0x280, 1, true, get_pending, clear_pending },                     /* ICPENDR */
+    { 0x300, 1, true, get_active, activate },                           /* ISACTIVER */
+    { 0x380, 1, true, get_active, deactivate },                         /* ICACTIVER */
+    { 0x400, 8, false, get_priority, set_priority },                    /* IPRIORITYR */
+    { 0x800, 8, false, get_targets, set_targets },                      /* ITARGETSR */
+    { 0xc00, 2, false, get_config, set_config },                        /* ICFGR */
 };
 
 /* Each bank has room for 1024 interrupts. */
@@ -116,11 +121,12 @@ bool gic_bank(struct gic *g, unsigned cpu, uint32_t offset, unsigned size, bool 
             continue;
         struct field f = { g, gic_irq_of(g, cpu, intid), cpu, intid };
         unsigned shift = i * b->bits, mask = (1u << b->bits) - 1;
-        if (write) {
-            b->set(&f, (unsigned)(*value >> shift) & mask);
-            gic_update(g, cpu, intid);
-        } else {
+        unsigned bits = (unsigned)(*value >> shift) & mask;
+        if (!write) {
             result |= (uint64_t)b->get(&f) << shift;
+        } else if (bits || !b->ones) {
+            b->set(&f, bits);
+            gic_update(g, cpu, intid);
         }
     }
     if (!write)
