@@ -243,6 +243,6 @@ bool guest_tree_build(const struct platform *p, const struct guest_places *w, st
         by_acpi(&t, p, w);
     else
         by_tree(&t, p, w, passthrough, &devices);
-    return tree_end(&t) || fail(e, "guest %s: its device tree does not fit %llu KiB: use fewer vcpus or a shorter cmdline", p->name,
+    return tree_end(&t) || fail(e, "guest %s: its device tree does not fit %llu KiB: use fewer vcpus, a shorter cmdline or a smaller partial tree", p->name,
                                 (unsigned long long)(size >> 10));
 }
