@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_ROOT = 1024, ROOM_GUEST = 1536, ROOM_MODULE = 256 };
+enum { ROOM_ROOT = 1024, ROOM_GUEST = 1536, ROOM_MODULE = 256, ROOM_PIN = 320 };
 
 /* What the properties that hold lists take, beside their names. */
 static size_t lists_room(const struct platform *p)
@@ -17,6 +17,8 @@ static size_t lists_room(const struct platform *p)
     size_t room = p->nodes ? p->nodes * sizeof(fdt64_t) + PLATFORM_VCPUS_MAX + (size_t)p->nodes * p->nodes : 0;
     for (unsigned i = 0; i < p->hiddens; i++)
         room += strlen(p->hidden[i]) + 1;
+    for (unsigned i = 0; i < p->vcpus && i < PLATFORM_PINS_MAX; i++)
+        room += p->pin[i] ? ROOM_PIN : 0;
     for (unsigned i = 0; i < p->channels; i++)
         room += ROOM_MODULE + strlen(p->channel[i].peer) + strlen(p->channel[i].label);
     return room + p->arm.banks * 2 * sizeof(fdt64_t) + (p->arm.pl011_backend ? strlen(p->arm.pl011_backend) : 0);
@@ -87,6 +89,25 @@ static int channels(void *fdt, const struct platform *p)
         bad |= fdt_property_u32(fdt, "bedplate,peer-port", c->peer_port);
         bad |= *c->label ? text(fdt, "label", c->label) : 0;
         bad |= fdt_end_node(fdt);
+    }
+    return bad;
+}
+
+/* vCPUs with host CPUs of their own, as Xen's binding has them. */
+static int pins(void *fdt, const struct platform *p)
+{
+    char name[24], set[64 * 4];
+    int bad = 0;
+    for (unsigned i = 0; i < p->vcpus && i < PLATFORM_PINS_MAX; i++) {
+        int used = 0;
+        for (unsigned cpu = 0; cpu < 64; cpu++)
+            if (p->pin[i] >> cpu & 1)
+                used += snprintf(set + used, sizeof(set) - (size_t)used, "%s%u", used ? "," : "", cpu);
+        if (!used)
+            continue;
+        (void)snprintf(name, sizeof(name), "vcpu@%u", i);
+        bad |= fdt_begin_node(fdt, name) | text(fdt, "compatible", "xen,vcpu") | fdt_property_u32(fdt, "id", i);
+        bad |= text(fdt, "hard-affinity", set) | fdt_end_node(fdt);
     }
     return bad;
 }
@@ -179,7 +200,8 @@ bool bundle_tree_write(const struct guests *g, uint64_t total, void *to, size_t 
     for (unsigned i = 0; i < g->count; i++) {
         (void)snprintf(name, sizeof(name), "domU%u", i + 1);
         bad |= fdt_begin_node(to, name) | text(to, "compatible", "xen,domain") | cells(to);
-        bad |= settings(to, &g->guest[i].config.platform) | payloads(to, g, &g->guest[i]) | channels(to, &g->guest[i].config.platform) | fdt_end_node(to);
+        bad |= settings(to, &g->guest[i].config.platform) | payloads(to, g, &g->guest[i]) | channels(to, &g->guest[i].config.platform) |
+               pins(to, &g->guest[i].config.platform) | fdt_end_node(to);
     }
     bad |= fdt_end_node(to);
     bad |= fdt_end_node(to);

@@ -163,6 +163,9 @@ static void show_machine(const struct guest *o)
     show_board(p);
     if (p->affinity)
         (void)printf("  host CPUs     bits 0x%llx\n", (ull)p->affinity);
+    for (unsigned i = 0; i < p->vcpus && i < PLATFORM_PINS_MAX; i++)
+        if (p->pin[i])
+            (void)printf("  vCPU %-8u host CPUs, bits 0x%llx\n", i, (ull)p->pin[i]);
     show_told(p);
     show_channels(p);
     (void)printf("  when it ends  power off: %s, reboot: %s, crash: %s\n", action_word[p->on_poweroff],
@@ -276,6 +279,10 @@ static void json_settings(const struct platform *p)
         json_text(NULL, p->hidden[i]);
     json_close();
     json_number("affinity", p->affinity);
+    json_open("affinity_of_vcpus", '[');
+    for (unsigned i = 0; i < p->vcpus; i++)
+        json_number(NULL, platform_cpus_of(p, i));
+    json_close();
     json_text("on_poweroff", action_word[p->on_poweroff]);
     json_text("on_reboot", action_word[p->on_reboot]);
     json_text("on_crash", action_word[p->on_crash]);

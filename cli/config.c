@@ -179,24 +179,31 @@ static bool read_size(const struct config_reader *r)
     return true;
 }
 
-/* A list in xl pins each vCPU by itself. */
+/* A list in xl pins each vCPU by itself; those beyond its end are pinned nowhere. */
+static bool read_cpu_list(const struct config_reader *r, XLU_ConfigList *list, unsigned count)
+{
+    struct platform *p = &r->c->platform;
+    if (count > p->vcpus)
+        return fail(r->e, "%s: cpus has %u entries for %u vCPUs: give one for each", r->file, count, p->vcpus);
+    if (count > PLATFORM_PINS_MAX)
+        return fail(r->e, "%s: cpus has %u entries, more than %d: give all vCPUs one text (cpus=\"0-1\")", r->file, count, PLATFORM_PINS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        const char *text = xlu_cfg_get_listitem(list, (int)i);
+        if (!text || !config_cpus(text, r->file, &p->pin[i], r->e))
+            return fail(r->e, "%s: cpus has an entry that is no text: write cpus=[ \"0\", \"1-2\" ]", r->file);
+    }
+    return true;
+}
+
 static bool read_cpus(const struct config_reader *r)
 {
-    const char *text, *first = NULL;
+    const char *text;
     XLU_ConfigList *list;
     int count = 0;
-    if (xlu_cfg_get_list(r->xlu, "cpus", &list, &count, 1) == 0) {
-        for (int i = 0; i < count; i++) {
-            text = xlu_cfg_get_listitem(list, i);
-            if (text && first && strcmp(text, first) != 0)
-                return fail(r->e, "%s: cpus is a list that pins each vCPU by itself, which Bedplate does not: give all vCPUs one "
-                            "text (cpus=\"0-1\")", r->file);
-            first = text;
-        }
-        text = first;
-    } else if (!config_text(r, "cpus", &text)) {
+    if (xlu_cfg_get_list(r->xlu, "cpus", &list, &count, 1) == 0)
+        return read_cpu_list(r, list, (unsigned)count);
+    if (!config_text(r, "cpus", &text))
         return false;
-    }
     return !text || config_cpus(text, r->file, &r->c->platform.affinity, r->e);
 }
 

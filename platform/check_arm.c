@@ -68,10 +68,12 @@ bool platform_check_no_arm(const struct platform *p, struct error *e)
 void platform_lay_out_banks(struct platform *p)
 {
     /* Ascending, as the guest's memory map is told. */
-    for (unsigned i = 0; i < p->arm.banks; i++) {
-        unsigned at = i;
-        for (; at && p->ram[at - 1].base.v > p->arm.bank[i].base.v; at--)
-            p->ram[at] = p->ram[at - 1];
-        p->ram[at] = (struct platform_ram){ gpa(p->arm.bank[i].base.v), p->arm.bank[i].size };
-    }
+    for (unsigned i = 1; i < p->arm.banks; i++)
+        for (unsigned k = i; k && p->arm.bank[k - 1].base.v > p->arm.bank[k].base.v; k--) {
+            struct platform_bank b = p->arm.bank[k];
+            p->arm.bank[k] = p->arm.bank[k - 1];
+            p->arm.bank[k - 1] = b;
+        }
+    for (unsigned i = 0; i < p->arm.banks; i++)
+        p->ram[i] = (struct platform_ram){ gpa(p->arm.bank[i].base.v), p->arm.bank[i].size };
 }

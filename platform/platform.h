@@ -21,6 +21,7 @@ enum {
     PLATFORM_PORT_MAX = 1023,   /* the highest port one may have; the lowest is 1 */
     PLATFORM_RINGS_MAX = 8,     /* consoles of other guests that end in this one */
     PLATFORM_BANKS_MAX = 4,     /* parts that RAM may be in */
+    PLATFORM_PINS_MAX = 64,     /* vCPUs that may each have host CPUs of their own */
 };
 
 /* Which board: a PC (platform/pc_map.h) or Arm's virtual one (platform/virt_map.h). */
@@ -103,6 +104,7 @@ struct platform {
     unsigned hiddens;
     unsigned start_info_version;        /* 0 or 1 */
     uint64_t affinity;                  /* host CPUs it may run on, bit n = CPU n; 0: any */
+    uint64_t pin[PLATFORM_PINS_MAX];    /* those of one vCPU by itself; 0: as affinity */
     const char *cmdline;                /* "" when none; lives as long as the tree */
     struct payload kernel;
     struct platform_module module[PLATFORM_MODULES_MAX];   /* in the order the guest sees; a ramdisk is [0] */
@@ -112,6 +114,12 @@ struct platform {
 
 /* The vCPUs that the tables name: those there and those that may come. */
 static inline unsigned platform_vcpus_told(const struct platform *p) { return p->vcpus_max > p->vcpus ? p->vcpus_max : p->vcpus; }
+
+/* The host CPUs that a vCPU may run on; 0: any. */
+static inline uint64_t platform_cpus_of(const struct platform *p, unsigned vcpu)
+{
+    return vcpu < PLATFORM_PINS_MAX && p->pin[vcpu] ? p->pin[vcpu] : p->affinity;
+}
 
 /*
  * How many low bits of an APIC id tell the CPUs of one package apart. Without virtual NUMA all vCPUs are one package, else as

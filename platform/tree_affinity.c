@@ -1,4 +1,4 @@
-/* Owns: xen,vcpu nodes. Invariant: all vCPUs of a guest may run on the same host CPUs, so nodes that part them are refused. */
+/* Owns: xen,vcpu nodes. Invariant: a vCPU that has one has host CPUs, or none of its own. */
 #include "platform/property.h"
 #include <libfdt.h>
 
@@ -34,40 +34,34 @@ static bool read_set(const char *s, uint64_t *set)
     }
 }
 
-struct affinities { uint64_t set; unsigned count; uint64_t seen[PLATFORM_VCPUS_MAX / 64]; };
-
-static bool read_node(struct affinities *all, const struct platform *p, const struct property_node *n)
+static bool read_node(struct platform *p, const struct property_node *n, uint64_t *seen)
 {
     uint64_t id = UINT64_MAX, set;
     const char *text = NULL, *node = property_node_name(n);
     if (!property_number(n, "id", UINT32_MAX, &id) || !property_text(n, "hard-affinity", &text))
         return false;
-    if (id >= p->vcpus || id >= PLATFORM_VCPUS_MAX)
+    if (id >= p->vcpus)
         return fail(n->e, "guest %s: node %.40s is for no vCPU of it: give id, a number below cpus (%u)", n->guest, node, p->vcpus);
-    if (all->seen[id / 64] >> id % 64 & 1)
+    if (id >= PLATFORM_PINS_MAX)
+        return !text || fail(n->e, "guest %s: node %.40s is for vCPU %u: only those below %d can have hard-affinity: remove it", n->guest, node,
+                             (unsigned)id, PLATFORM_PINS_MAX);
+    if (*seen >> id & 1)
         return fail(n->e, "guest %s: node %.40s is a second one for vCPU %u: keep one", n->guest, node, (unsigned)id);
-    all->seen[id / 64] |= UINT64_C(1) << id % 64;
-    if (!text)
-        return true;
-    if (!read_set(text, &set))
+    *seen |= UINT64_C(1) << id;
+    if (text && !read_set(text, &set))
         return fail(n->e, "guest %s: node %.40s: hard-affinity is \"%.40s\": give host CPUs from 0 to 63, as \"0-3,5\"", n->guest, node, text);
-    if (all->count++ && set != all->set)
-        return fail(n->e, "guest %s: node %.40s: hard-affinity differs from that of another vCPU: give all of them the same", n->guest, node);
-    all->set = set;
+    p->pin[id] = text ? set : 0;
     return true;
 }
 
 bool tree_affinity(struct platform *p, const struct property_node *n)
 {
-    struct affinities all = { .count = 0 };
+    uint64_t seen = 0;
     int at;
     fdt_for_each_subnode(at, n->fdt, n->at) {
         const struct property_node node = { n->fdt, at, n->guest, n->e };
-        if (fdt_node_check_compatible(n->fdt, at, "xen,vcpu") == 0 && !read_node(&all, p, &node))
+        if (fdt_node_check_compatible(n->fdt, at, "xen,vcpu") == 0 && !read_node(p, &node, &seen))
             return false;
     }
-    if (all.count && all.count != p->vcpus)
-        return fail(n->e, "guest %s: hard-affinity for %u of %u vCPUs: give it for all of them alike, or none", n->guest, all.count, p->vcpus);
-    p->affinity = all.count ? all.set : p->affinity;
     return true;
 }

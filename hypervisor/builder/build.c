@@ -34,8 +34,9 @@ static bool check_host(const struct platform *p, struct error *e)
     uint64_t all = h->cpus == 64 ? UINT64_MAX : (UINT64_C(1) << h->cpus) - 1;
     if (h->refusal)
         return fail(e, "%s: %s", p->name, h->refusal);
-    if (p->affinity && !(p->affinity & all))
-        return fail(e, "%s: cpus= names only CPUs that this host does not have; it has %u: name some of 0..%u", p->name, h->cpus, h->cpus - 1);
+    for (unsigned i = 0; i < p->vcpus; i++)
+        if (platform_cpus_of(p, i) && !(platform_cpus_of(p, i) & all))
+            return fail(e, "%s: cpus= names only CPUs that this host does not have; it has %u: name some of 0..%u", p->name, h->cpus, h->cpus - 1);
     if (p->memory > page_free_bytes())
         return fail(e, "%s: memory=%llu is more than the host has free (%llu MiB): give the guest less memory or the host more",
                     p->name, (unsigned long long)(p->memory >> 20), (unsigned long long)(page_free_bytes() >> 20));

@@ -61,6 +61,17 @@ static bool read_guest(int node)
     return true;
 }
 
+/* Before any guest takes memory, so that none takes another's. */
+static bool reserve(const struct platform *p, struct error *e)
+{
+    for (unsigned i = 0; i < p->arm.banks; i++)
+        if (!page_reserve(p->arm.bank[i].base, p->arm.bank[i].size))
+            return fail(e, "guest %s: its static memory at 0x%llx, 0x%llx bytes, is not all free RAM of this host (the hypervisor, its bundle or a "
+                        "module may lie there): choose another place", p->name, (unsigned long long)p->arm.bank[i].base.v,
+                        (unsigned long long)p->arm.bank[i].size);
+    return true;
+}
+
 /* What only all guests together show. One that does not fit the others stays in the table, for them to be told of, but never runs. */
 static void join_guests(void)
 {
@@ -69,7 +80,8 @@ static void join_guests(void)
         all[i] = &guests[i].platform;
     for (unsigned i = 0; i < guest_count; i++) {
         struct error e = { "" };
-        guests[i].refused = !platform_join(all[i], all, guest_count, &e) || !bundle_holds(&bundle, all[i], all, guest_count, &e);
+        guests[i].refused = !platform_join(all[i], all, guest_count, &e) || !bundle_holds(&bundle, all[i], all, guest_count, &e) ||
+                            !reserve(all[i], &e);
         if (guests[i].refused)
             refuse(&e);
     }

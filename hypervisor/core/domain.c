@@ -63,7 +63,6 @@ static uint16_t next_id(void)
 
 static bool create_vcpus(struct domain *d)
 {
-    uint64_t any = d->platform->affinity ? d->platform->affinity : UINT64_MAX;
     unsigned told = platform_vcpus_told(d->platform);
     d->vcpu = domain_alloc(d, told * sizeof(*d->vcpu));
     if (!d->vcpu)
@@ -74,7 +73,7 @@ static bool create_vcpus(struct domain *d)
             return false;
         v->domain = d;
         v->id = i;
-        v->affinity = any;
+        v->affinity = platform_cpus_of(d->platform, i) ? platform_cpus_of(d->platform, i) : UINT64_MAX;
         v->absent = i >= d->platform->vcpus;
         v->times.entered = arch_clock();
         d->vcpu[d->vcpus++] = v;
