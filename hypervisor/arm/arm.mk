@@ -11,6 +11,7 @@ ARM_OBJ := $(patsubst %.c,$(B)/arm/%.o,$(ARM_SRC)) $(patsubst %.S,$(B)/arm/%.S.o
 ARM_LIBFDT := $(B)/debian/arm64/usr/lib/aarch64-linux-gnu/libfdt.a
 
 .PHONY: hypervisor-arm
+hypervisor: hypervisor-arm
 hypervisor-arm: $(B)/bedplate-arm.img
 
 $(B)/arm/%.o: %.c
