@@ -1,4 +1,4 @@
-/* Owns: the guest's voice: console_io, the PV console's ring or the UART. */
+/* Owns: the guest's voice: console_io, the PV console's ring or the architecture's UART. */
 #include "guests/lib/guest.h"
 #include "lib/format.h"
 #include <string.h>
@@ -7,7 +7,6 @@
 #include <xen/io/console.h>
 #include <xen/event_channel.h>
 
-enum { COM1 = 0x3f8, LSR = 5, LSR_THR_EMPTY = 0x20 };
 static enum { BY_UART, BY_HYPERCALL, BY_RING } way;
 static volatile uint32_t printing;
 
@@ -38,7 +37,7 @@ bool ring_write(const char *s, size_t n)
                 return false;
         }
         r->out[MASK_XENCONS_IDX(r->out_prod, r->out)] = s[i];
-        __asm__ volatile("" : : : "memory");
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
         r->out_prod = r->out_prod + 1;
     }
     kick();
@@ -50,21 +49,14 @@ size_t ring_read(char *to, size_t n)
     volatile struct xencons_interface *r = ring();
     size_t i = 0;
     for (; r && i < n && r->in_cons != r->in_prod; i++) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
         to[i] = r->in[MASK_XENCONS_IDX(r->in_cons, r->in)];
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
         r->in_cons = r->in_cons + 1;
     }
     if (i)
         kick();
     return i;
-}
-
-static void uart_write(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (unsigned tries = 0; tries < 100000 && !(inb(COM1 + LSR) & LSR_THR_EMPTY); tries++)
-            pause();
-        outb(COM1, (uint8_t)s[i]);
-    }
 }
 
 void console_init(void)

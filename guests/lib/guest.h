@@ -1,8 +1,8 @@
 /*
- * The runtime of a one-page test guest. A test is one file: it defines test_name and test_title, says in a comment what
- * is claimed, and checks it in test_main(), which runs in 64-bit mode with the first 4 GiB mapped one to one, interrupts
- * off, faults caught. Verdicts: PASS, SKIP, ERROR (the test could not be made), FAIL; the worst wins, and the last line is
- * "TEST-RESULT: name VERDICT".
+ * The runtime of a one-page test guest, of a PC or of Arm. A test is one file: it defines test_name and test_title, says in a
+ * comment what is claimed, and checks it in test_main(), which runs in 64-bit mode with memory mapped one to one (a PC: the
+ * first 4 GiB), interrupts off, faults caught. Verdicts: PASS, SKIP, ERROR (the test could not be made), FAIL; the worst wins,
+ * and the last line is "TEST-RESULT: name VERDICT". What only one architecture has stands in x86/pc.h and arm/arm.h.
  */
 #ifndef GUESTS_LIB_GUEST_H
 #define GUESTS_LIB_GUEST_H
@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "guests/lib/cpu.h"
 
 extern const char test_name[], test_title[];
 void test_main(void);
+_Noreturn void guest_main(void);        /* the architecture's start ends here: CPU 0, faults caught */
 
 /* ---- verdicts (verdict.c) -------------------------------------------------------------- */
 void check_(bool ok, const char *file, int line, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -24,18 +24,9 @@ void check_equal(uint64_t is, uint64_t want, const char *file, int line, const c
 void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void test_end(void);          /* prints the verdict and ends the guest as it deserves */
-_Noreturn void triple_fault(void);      /* the end of a guest that has no other way to say that it failed */
+void power_off(void);                   /* without Xen; returns where there is no way */
+_Noreturn void break_down(void);        /* a crash, as this guest can have one */
 void test_verdict(void);                /* prints the verdict only: for tests whose claim is the way they end */
-
-/* ---- what stood in the registers at the first instruction (start.asm) ------------------- */
-struct entry_state {
-    uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
-    uint16_t es, cs, ss, ds, fs, gs, tr, ldtr;
-    uint32_t eflags, cr0, cr2, cr3, cr4, efer;
-    uint8_t through[4];                 /* RSDP's first byte, read through cs, ds, es, ss */
-    uint8_t gdtr[6], idtr[6];
-} __attribute__((packed));
-extern struct entry_state entry_state;
 
 /* ---- console ---------------------------------------------------------------------------- */
 /* By hypercall, or through the UART without Xen; "out=ring" or "out=uart" in the command line choose otherwise. */
@@ -45,59 +36,39 @@ void console_text(const char *s, size_t n);
 bool ring_write(const char *s, size_t n);   /* PV console: all of it, waiting for room (bounded). False: there is no ring, or nobody reads */
 size_t ring_read(char *to, size_t n);
 
-/* ---- start info and command line (boot.c) ------------------------------------------------- */
-const struct hvm_start_info *start_info(void);
+void uart_write(const char *s, size_t n);   /* of the architecture: each byte, waiting for room */
+
+/* ---- what the guest was handed (words.c, and boot.c of the architecture) --------------------- */
 const char *cmdline(void);                                  /* "" when none */
 bool cmdline_word(const char *key, char *to, size_t size);  /* "key=value", or "key" alone (value "") */
 uint64_t cmdline_number(const char *key, uint64_t otherwise);
 uint64_t number(const char *text);                          /* decimal or 0x */
 struct ram { uint64_t base, end; };
-bool ram_range(unsigned i, struct ram *r);                  /* the i-th RAM entry of the memory map; false: no more */
-uint64_t handed_end(void);                                  /* the end of what start info stands for: itself, lists, texts, modules */
-extern uint8_t guest_end[];                                 /* the end of the program in memory; it begins at 1 MiB */
-uint64_t ram_end(void);                                     /* the end of the last RAM entry of the memory map; 0: there is no map */
+bool ram_range(unsigned i, struct ram *r);                  /* the i-th piece of RAM that we were told of; false: no more */
+uint64_t ram_end(void);                                     /* the end of the last; 0: we were told of none */
+uint64_t placed_end(uint64_t at);                           /* `at` lies in the program or in what was handed over: the end of that; 0: in neither */
+bool handed_well(void);                                     /* what was handed over begins as it should */
 
-/* ---- CPUs --------------------------------------------------------------------------------- */
+/* ---- CPUs ------------------------------------------------------------------------------------ */
 enum { CPUS_MAX = 64 };
-struct trap_frame {
-    uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t vector, error, rip, cs, rflags, rsp, ss;
-};
-struct fault { int vector; uint64_t error, rip, cr2; };     /* vector -1: none */
-struct cpu {
-    struct cpu *self;
-    unsigned number;                    /* 0: the first */
-    uint32_t apic_id, vcpu_id;
-    uint64_t resume;                    /* catch_call's */
-    struct fault fault;
-    uint32_t interrupts[256];           /* taken, by vector */
-    volatile bool up;
-    uint8_t *tss;
-};
-extern struct cpu cpus[CPUS_MAX];
-struct cpu *this_cpu(void);
-void traps_init(unsigned number);                           /* on each CPU */
-/* Runs f(arg); what it faults with, or vector -1. */
-struct fault try(void (*f)(void *), void *arg);
-typedef void interrupt_handler(struct trap_frame *f);
-void on_interrupt(uint8_t vector, interrupt_handler *f);    /* NULL: counted only, with an EOI if there is a local APIC in use */
-extern bool apic_eoi;                                       /* the default handler sends one */
+struct cpu;                                                 /* .number: 0 is the first */
+typedef void ap_entry(struct cpu *cpu);
+/* Starts CPU `number` (1..) in the way that needs no device, and waits until it is up; it runs f, then stops. False: it did not come up. */
+bool cpu_start(unsigned number, ap_entry *f);
 
-/* ---- time (time.c) -------------------------------------------------------------------------- */
-uint64_t tsc_hz(void);
+/* ---- time -------------------------------------------------------------------------------------- */
+uint64_t ticks_hz(void);                                    /* how fast ticks() counts */
 void delay_us(uint64_t us);
-/* Waits until cond holds, with interrupts as they are: false after about `s` seconds of TSC time. */
-#define wait_for(cond, s) ({ uint64_t end_ = rdtsc() + tsc_hz() * (s); bool ok_; while (!(ok_ = (cond)) && rdtsc() < end_) pause(); ok_; })
+/* Waits until cond holds, with interrupts as they are: false after about `s` seconds. */
+#define wait_for(cond, s) ({ uint64_t end_ = ticks() + ticks_hz() * (s); bool ok_; while (!(ok_ = (cond)) && ticks() < end_) pause(); ok_; })
 
-/* ---- memory (memory.c) ---------------------------------------------------------------------- */
+/* ---- memory (pages.c) -------------------------------------------------------------------------- */
 void *page_take(void);                                      /* zeroed, from the runtime's own pool; never given back */
-bool map_gib(unsigned gib);                                 /* one to one, above the first four; false: pool exhausted */
-uint64_t *pte_of(uint64_t va);                              /* the 4 KiB entry, the large page split if need be; NULL: not mapped */
+bool map_gib(unsigned gib);                                 /* one to one; false: not possible */
 
-/* ---- Xen (xen.c) ---------------------------------------------------------------------------- */
-bool xen_init(void);                                        /* finds the leaves, sets the hypercall page */
+/* ---- Xen (xen.c) ------------------------------------------------------------------------------- */
+bool xen_init(void);                                        /* finds it; of the architecture */
 bool has_xen(void);
-uint32_t xen_base(void);                                    /* of its CPUID leaves */
 int64_t hypercall(unsigned nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 struct shared_info *shared_info(void);                      /* mapped on first use; NULL: refused */
 struct vcpu_info *vcpu_info(unsigned vcpu);
@@ -108,34 +79,14 @@ int64_t hvm_op(unsigned cmd, void *arg);
 int64_t hvm_param_get(unsigned index, uint64_t *value);
 int64_t hvm_param_set(unsigned index, uint64_t value);
 void xen_shutdown(unsigned reason);                         /* SHUTDOWN_* */
-bool xen_callback(uint8_t vector);                          /* HVM_PARAM_CALLBACK_IRQ as a vector */
-uint64_t system_time_ns(unsigned vcpu);                     /* pvclock */
+uint64_t system_time_ns(unsigned vcpu);                     /* Xen's clock, read without a hypercall */
+uint32_t domain_number(void);                               /* it grows with each start; 0: none */
+bool upcall_on(void (*f)(void));                            /* calls f at each upcall on this CPU; false: refused */
+uint32_t upcalls(void);                                     /* taken on this CPU */
 
-/* ---- ACPI (tables.c) -------------------------------------------------------------------------- */
-const uint8_t *acpi_rsdp(void);                             /* NULL: none */
-const uint8_t *acpi_find(const char signature[4]);          /* through the XSDT, or the RSDT of a revision 0; NULL: none */
-bool acpi_sum_ok(const uint8_t *table, size_t n);
-uint32_t table_number(const uint8_t *at, unsigned bytes);   /* little-endian, up to 4 bytes */
-_Noreturn void acpi_poweroff(void);
-_Noreturn void acpi_reset(void);
-unsigned madt_cpus(uint32_t *apic_id, unsigned max);        /* enabled processors; 0: no MADT */
-uint64_t madt_ioapic(void);                                 /* its address; 0: none */
-
-/* ---- local APIC (apic.c) ---------------------------------------------------------------------- */
-bool has_apic(void);                                        /* CPUID says so */
-void apic_enable(bool x2);                                  /* on this CPU: spurious vector 0xff, LINT masked */
-bool apic_is_x2(void);
-uint32_t apic_read(unsigned reg);                           /* reg: the xAPIC offset, 0x020 for the id, and so on */
-void apic_write(unsigned reg, uint32_t value);
-void apic_send(uint32_t destination, uint32_t icr_low);     /* and waits until it is accepted */
-enum { APIC_ID = 0x20, APIC_VERSION = 0x30, APIC_TPR = 0x80, APIC_PPR = 0xa0, APIC_EOI = 0xb0, APIC_LDR = 0xd0, APIC_DFR = 0xe0, APIC_SVR = 0xf0,
-       APIC_ISR = 0x100, APIC_TMR = 0x180, APIC_IRR = 0x200, APIC_ESR = 0x280, APIC_ICR = 0x300, APIC_ICR2 = 0x310, APIC_LVTT = 0x320,
-       APIC_LVT_LINT0 = 0x350, APIC_LVT_LINT1 = 0x360, APIC_LVT_ERROR = 0x370, APIC_TMICT = 0x380, APIC_TMCCT = 0x390, APIC_TDCR = 0x3e0,
-       APIC_SELF_IPI = 0x3f0 };
-
-/* ---- other CPUs (ap.c) ------------------------------------------------------------------------ */
-typedef void ap_entry(struct cpu *cpu);
-enum { AP_BY_SIPI, AP_BY_HYPERCALL_64, AP_BY_HYPERCALL_32 };
-/* Starts CPU `number` (1..) and waits until it is up; it runs f, then halts with interrupts off. False: it did not come up. */
-bool ap_start(unsigned number, int way, ap_entry *f);
+#ifdef __aarch64__
+#include "guests/lib/arm/arm.h"
+#else
+#include "guests/lib/x86/pc.h"
+#endif
 #endif

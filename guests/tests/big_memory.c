@@ -10,10 +10,7 @@ const char test_name[] = "big_memory", test_title[] = "RAM below and above the h
 
 enum { STEP = 65536 };
 
-static bool ours(uint64_t at)
-{
-    return at < 0x1000 || (at + 8 > 0x100000 && at < (uintptr_t)guest_end) || (at + 8 > (entry_state.ebx & ~0xfffu) && at < handed_end());
-}
+static bool ours(uint64_t at) { return at < 0x1000 || placed_end(at); }
 
 static uint64_t each(bool write)
 {

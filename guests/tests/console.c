@@ -12,8 +12,8 @@ const char test_name[] = "console", test_title[] = "the PV console's ring in bot
 static bool read_line(char *line, size_t size)
 {
     size_t n = 0;
-    uint64_t end = rdtsc() + 30 * tsc_hz();
-    while (rdtsc() < end && n + 1 < size) {
+    uint64_t end = ticks() + 30 * ticks_hz();
+    while (ticks() < end && n + 1 < size) {
         if (ring_read(line + n, 1) == 0) {
             pause();
             continue;

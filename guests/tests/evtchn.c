@@ -14,7 +14,6 @@
 
 const char test_name[] = "evtchn", test_title[] = "event channels, 2-level and FIFO";
 
-enum { VECTOR = 0x40 };
 static bool fifo;
 static event_word_t *words;
 static struct evtchn_fifo_control_block *control;
@@ -55,8 +54,6 @@ static void settle(void)
     (void)__atomic_exchange_n(&v->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
 }
 
-static uint32_t upcalls(void) { return this_cpu()->interrupts[VECTOR]; }
-
 /* Interrupts on for a moment: how many upcalls came. */
 static uint32_t taken(void)
 {
@@ -67,9 +64,8 @@ static uint32_t taken(void)
     return upcalls() - before;
 }
 
-static void upcall(struct trap_frame *f)
+static void upcall(void)
 {
-    (void)f;
     __atomic_store_n(&vcpu_info(0)->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST);
 }
 
@@ -237,8 +233,7 @@ void test_main(void)
     CHECK(shared_info() != NULL, "shared info");
     if (!shared_info())
         return;
-    on_interrupt(VECTOR, upcall);
-    CHECK(xen_callback(VECTOR), "a callback vector");
+    CHECK(upcall_on(upcall), "an upcall");
     if (strcmp(abi, "fifo") == 0)
         fifo = start_fifo();
     one_event();

@@ -34,11 +34,11 @@ void test_main(void)
 {
     unsigned n = (unsigned)cmdline_number("vcpus", 1);
     if (n < 2 || !has_xen()) {
-        skip("needs vcpus=2 or more, and Xen's way to start them");
+        skip("needs vcpus=2 or more, and a way to start them that is no device's");
         return;
     }
     for (unsigned i = 1; i < n; i++)
-        CHECK(ap_start(i, AP_BY_HYPERCALL_64, other), "vCPU %u comes up", i);
+        CHECK(cpu_start(i, other), "vCPU %u comes up", i);
     go = true;
     count(0);
     for (unsigned i = 0; i < n; i++) {

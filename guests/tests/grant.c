@@ -23,7 +23,7 @@ static int64_t op(unsigned cmd, void *arg) { return hypercall(__HYPERVISOR_grant
 static void grant(unsigned ref, void *what, uint16_t flags)
 {
     entry[ref].frame = (uint32_t)((uintptr_t)what >> 12);
-    entry[ref].domid = (domid_t)cpuid(xen_base() + 4, 0).ecx;
+    entry[ref].domid = (domid_t)domain_number();
     __atomic_store_n(&entry[ref].flags, (uint16_t)(GTF_permit_access | flags), __ATOMIC_SEQ_CST);
 }
 

@@ -7,12 +7,28 @@
  */
 #include "guests/lib/guest.h"
 #include <string.h>
-#include <xen/arch-x86/hvm/start_info.h>
 #include <xen/sched.h>
 
 const char test_name[] = "reboot", test_title[] = "a clean start after each reboot";
 
 static volatile uint32_t word = 0x600d600d;
+
+/* Pages that hold something, of those that nobody placed anything in; then all are filled. */
+static uint64_t pages(bool fill)
+{
+    uint64_t wrong = 0;
+    struct ram r;
+    for (unsigned i = 0; ram_range(i, &r); i++)
+        for (uint64_t at = r.base; at + 4096 <= r.end; at += 4096) {
+            if (placed_end(at))
+                continue;
+            if (fill)
+                *(volatile uint64_t *)at = at | 1;
+            else
+                wrong += *(volatile uint64_t *)at != 0;
+        }
+    return wrong;
+}
 
 static void wait_for_byte(unsigned life)
 {
@@ -23,20 +39,17 @@ static void wait_for_byte(unsigned life)
 
 void test_main(void)
 {
-    uint32_t life = has_xen() ? cpuid(xen_base() + 4, 0).ecx : 0, times = (uint32_t)cmdline_number("times", 3);
-    uint64_t from = (((uintptr_t)guest_end | (handed_end() - 1)) + 0x200000) & ~UINT64_C(0x1fffff), wrong = 0;
+    uint32_t life = domain_number(), times = (uint32_t)cmdline_number("times", 3);
     if (!life) {
         skip("no domain number to count by");
         return;
     }
-    CHECK_EQ(start_info()->magic, XEN_HVM_START_MAGIC_VALUE, "start info magic");
+    CHECK(handed_well(), "what was handed over begins as it should");
     CHECK_EQ(word, 0x600d600d, "a word of the data segment");
-    for (uint64_t at = from; at + 4096 <= ram_end(); at += 4096)
-        wrong += *(volatile uint64_t *)at != 0;
+    uint64_t wrong = pages(false);
     CHECK_EQ(wrong, 0, "pages that are not zero");
     word = 0;
-    for (uint64_t at = from; at + 4096 <= ram_end(); at += 4096)
-        *(volatile uint64_t *)at = at | 1;
+    (void)pages(true);
     if (life == 1 || life > times)
         wait_for_byte(life);
     if (life > times || wrong)

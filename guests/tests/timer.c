@@ -14,15 +14,14 @@
 
 const char test_name[] = "timer", test_title[] = "Xen's timers";
 
-enum { VECTOR = 0x40, MS = 1000000 };
+enum { MS = 1000000 };
 static uint32_t port;
 static volatile unsigned events;
 static volatile uint64_t last;
 
-static void upcall(struct trap_frame *f)
+static void upcall(void)
 {
     struct shared_info *s = shared_info();
-    (void)f;
     __atomic_store_n(&s->vcpu_info[0].evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST);
     (void)__atomic_exchange_n(&s->vcpu_info[0].evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
     if (__atomic_fetch_and(&s->evtchn_pending[port / 64], ~(UINT64_C(1) << port % 64), __ATOMIC_SEQ_CST) >> (port % 64) & 1) {
@@ -122,8 +121,7 @@ void test_main(void)
         return;
     }
     struct evtchn_bind_virq b = { .virq = VIRQ_TIMER, .vcpu = 0 };
-    on_interrupt(VECTOR, upcall);
-    CHECK(xen_callback(VECTOR), "a callback vector");
+    CHECK(upcall_on(upcall), "an upcall");
     CHECK_EQ(evtchn_op(EVTCHNOP_bind_virq, &b), 0, "EVTCHNOP_bind_virq");
     port = b.port;
     CHECK_EQ(evtchn_op(EVTCHNOP_unmask, &(struct evtchn_unmask){ port }), 0, "EVTCHNOP_unmask");

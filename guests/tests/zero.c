@@ -12,12 +12,9 @@ static uint64_t wrong_words(uint64_t from, uint64_t to)
 {
     uint64_t wrong = 0;
     for (uint64_t at = from; at + 8 <= to; at += 8) {
-        if (at >= 0x100000 && at < (uintptr_t)guest_end) {
-            at = ((uintptr_t)guest_end & ~UINT64_C(7)) - 8;
-            continue;
-        }
-        if (at >= (entry_state.ebx & ~0xfffu) && at < handed_end()) {
-            at = ((handed_end() + 7) & ~UINT64_C(7)) - 8;
+        uint64_t end = placed_end(at);
+        if (end) {
+            at = ((end + 7) & ~UINT64_C(7)) - 8;
             continue;
         }
         if (*(const volatile uint64_t *)at) {

@@ -1,4 +1,4 @@
-/* Owns: what the guest was handed: start info and command line; and the order in which the runtime comes up. */
+/* Owns: what a PVH guest was handed, start info; and how it ends without Xen. */
 #include "guests/lib/guest.h"
 #include <string.h>
 #include <xen/arch-x86/hvm/start_info.h>
@@ -13,53 +13,6 @@ const char *cmdline(void)
     return text ? text : "";
 }
 
-bool cmdline_word(const char *key, char *to, size_t size)
-{
-    size_t n = strlen(key);
-    for (const char *c = cmdline(); *c;) {
-        while (*c == ' ')
-            c++;
-        bool found = strncmp(c, key, n) == 0 && (c[n] == '=' || c[n] == ' ' || c[n] == '\0');
-        if (found) {
-            size_t i = 0;
-            c += n + (c[n] == '=');
-            while (*c && *c != ' ' && i + 1 < size)
-                to[i++] = *c++;
-            to[i] = '\0';
-            return true;
-        }
-        while (*c && *c != ' ')
-            c++;
-    }
-    return false;
-}
-
-static unsigned digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 99;
-}
-
-uint64_t number(const char *text)
-{
-    unsigned base = 10;
-    uint64_t n = 0;
-    if (text[0] == '0' && text[1] == 'x') {
-        base = 16;
-        text += 2;
-    }
-    while (digit(*text) < base)
-        n = n * base + digit(*text++);
-    return n;
-}
-
-uint64_t cmdline_number(const char *key, uint64_t otherwise)
-{
-    char text[24];
-    return cmdline_word(key, text, sizeof(text)) ? number(text) : otherwise;
-}
-
 bool ram_range(unsigned i, struct ram *r)
 {
     const struct hvm_start_info *s = start_info();
@@ -71,14 +24,6 @@ bool ram_range(unsigned i, struct ram *r)
         return true;
     }
     return false;
-}
-
-uint64_t ram_end(void)
-{
-    struct ram r = { 0, 0 };
-    for (unsigned i = 0; ram_range(i, &r); i++)
-        ;
-    return r.end;
 }
 
 static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
@@ -98,12 +43,32 @@ uint64_t handed_end(void)
     return end;
 }
 
+uint64_t placed_end(uint64_t at)
+{
+    if (at + 8 > 0x100000 && at < (uintptr_t)guest_end)
+        return (uintptr_t)guest_end;
+    return at + 8 > (entry_state.ebx & ~0xfffu) && at < handed_end() ? handed_end() : 0;
+}
+
+bool handed_well(void) { return start_info()->magic == XEN_HVM_START_MAGIC_VALUE; }
+
+void power_off(void)
+{
+    if (acpi_rsdp())
+        acpi_poweroff();
+}
+
+_Noreturn void triple_fault(void)
+{
+    struct { uint16_t limit; uint64_t base; } __attribute__((packed)) none = { 0, 0 };
+    for (;;)
+        __asm__ volatile("lidt %0; ud2" : : "m"(none));
+}
+
+_Noreturn void break_down(void) { triple_fault(); }
+
 void guest_start(void)
 {
     traps_init(0);
-    (void)xen_init();
-    console_init();
-    print("%s: %s\n", test_name, test_title);
-    test_main();
-    test_end();
+    guest_main();
 }

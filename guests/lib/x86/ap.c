@@ -81,3 +81,5 @@ bool ap_start(unsigned n, int way, ap_entry *f)
         return false;
     return wait_for(__atomic_load_n(&cpus[n].up, __ATOMIC_ACQUIRE), 10);
 }
+
+bool cpu_start(unsigned n, ap_entry *f) { return ap_start(n, AP_BY_HYPERCALL_64, f); }

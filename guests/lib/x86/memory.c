@@ -1,27 +1,14 @@
-/* Owns: a small pool of pages and the page tables beyond what start.asm made. */
+/* Owns: the page tables beyond what start.asm made. */
 #include "guests/lib/guest.h"
 #include <string.h>
 
-enum { POOL = 128, PTE_RW = 3, PTE_BIG = 0x80, LEAF1G_EDX = 26 };
-static uint8_t pool[POOL][4096] __attribute__((aligned(4096)));
-static unsigned used;
+enum { PTE_RW = 3, PTE_BIG = 0x80, LEAF1G_EDX = 26 };
 extern uint64_t page_pml4[512], page_pdpt[512];
-
-void *page_take(void)
-{
-    unsigned i = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
-    if (i >= POOL) {
-        error("the runtime's pool of pages is exhausted");
-        test_end();
-    }
-    memset(pool[i], 0, sizeof(pool[i]));
-    return pool[i];
-}
 
 bool map_gib(unsigned gib)
 {
     uint64_t base = (uint64_t)gib << 30;
-    if (gib >= 512 || used >= POOL)
+    if (gib >= 512)
         return false;
     if (page_pdpt[gib])
         return true;

@@ -35,3 +35,5 @@ void delay_us(uint64_t us)
     while (rdtsc() < end)
         pause();
 }
+
+uint64_t ticks_hz(void) { return tsc_hz(); }

@@ -1,6 +1,6 @@
 /* One-instruction helpers of the test guests. */
-#ifndef GUESTS_LIB_CPU_H
-#define GUESTS_LIB_CPU_H
+#ifndef GUESTS_LIB_X86_CPU_H
+#define GUESTS_LIB_X86_CPU_H
 #include <stdint.h>
 #include "lib/x86.h"
 
