@@ -1,5 +1,6 @@
 /* Owns: `bedplate run`: packs, finds a machine, lets it run, and says by its exit status how it went. */
 #include "cli/cli.h"
+#include "cli/dtb.h"
 #include "cli/guests.h"
 #include "cli/machine.h"
 #include "cli/watch.h"
@@ -15,7 +16,7 @@
 
 enum { HOST_EXTRA_MIB = 64, HOST_LEAST_MIB = 128, SECONDS_MAX = 1000000, CPUS_MAX = 64, MEMORY_MAX_MIB = 1 << 24 };
 
-struct run_options { struct machine_options machine; unsigned seconds; const char *log; };
+struct run_options { struct machine_options machine; unsigned seconds; const char *log; struct dtb tree; };
 
 /* A whole number within [low, high]; false after a complaint. */
 static bool number(const char *option, const char *value, unsigned long low, unsigned long high, unsigned long *to)
@@ -37,6 +38,8 @@ static bool take_option(struct run_options *o, int option, const char *value)
     case 'c': return number("host-cpus", value, 1, CPUS_MAX, &n) && ((o->machine.cpus = (unsigned)n), true);
     case 'm': return number("host-memory", value, 1, MEMORY_MAX_MIB, &n) && ((o->machine.memory = n), true);
     case 'l': o->log = value; return true;
+    case 'd': o->tree.path = value; return true;
+    case 'o': return dtb_add_module(&o->tree, value);
     case 'M': o->machine.type = value; return true;
     case 'C': o->machine.cpu = value; return true;
     case 'g': return number("gic-version", value, 2, 3, &n) && ((o->machine.gic_version = (unsigned)n), true);
@@ -188,6 +191,18 @@ static int pack_and_run(struct run_options *o, char **paths, int count)
     return code;
 }
 
+/* Guests of a tree that was written for Xen. */
+static int run_tree(struct run_options *o)
+{
+    struct error e = { "" };
+    if (!machine_found(true, &e))
+        return complain_error(EXIT_HOST, &e);
+    struct guests *g = dtb_read(&o->tree, &o->machine, &e);
+    int code = g ? run_guests(o, g) : complain_error(EXIT_REFUSED, &e);
+    dtb_free(&o->tree);
+    return code;
+}
+
 static int run(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -195,6 +210,7 @@ static int run(int argc, char **argv)
         { "host-memory", required_argument, NULL, 'm' }, { "log", required_argument, NULL, 'l' },
         { "machine", required_argument, NULL, 'M' }, { "cpu", required_argument, NULL, 'C' }, { "gic-version", required_argument, NULL, 'g' },
         { "accel", required_argument, NULL, 'a' },
+        { "dtb", required_argument, NULL, 'd' }, { "module", required_argument, NULL, 'o' },
         { "qemu-arg", required_argument, NULL, 'q' }, { 0 },
     };
     struct run_options o = { .machine = { .bundle = -1 } };
@@ -205,13 +221,19 @@ static int run(int argc, char **argv)
         if (!take_option(&o, c, optarg))
             return EXIT_USAGE;
     }
+    if (o.tree.path && optind != argc)
+        return complain(EXIT_USAGE, "run: --dtb and configurations: a tree names its guests itself: give one or the other");
+    if (o.tree.modules && !o.tree.path)
+        return complain(EXIT_USAGE, "run: --module without --dtb: it says what stands where a device tree says so: add --dtb FILE");
+    if (o.tree.path)
+        return run_tree(&o);
     if (optind == argc)
         return complain(EXIT_USAGE, "run: no configuration was named: write `bedplate run CFG...`");
     return pack_and_run(&o, argv + optind, argc - optind);
 }
 
 const struct command command_run = {
-    "run", "CFG...", "boot guests in QEMU, consoles on this terminal",
+    "run", "CFG... | --dtb FILE", "boot guests in QEMU, consoles on this terminal",
     "Packs the guests, starts QEMU with the hypervisor and shows all consoles on this terminal. KVM with nested\n"
     "virtualization is used where it works, QEMU's emulation (TCG) where it does not. Ctrl-] and then ? lists keys.\n\n"
     "  --timeout SECONDS     end it after so long, exit status 4\n"
@@ -222,12 +244,16 @@ const struct command command_run = {
     "  --machine TYPE        QEMU's machine type (default: q35, for Arm guests virt)\n"
     "  --cpu MODEL           its CPU (default: max, for Arm guests cortex-a57)\n"
     "  --gic-version 2|3     for Arm guests: its interrupt controller (default: 3)\n"
+    "  --dtb FILE            in place of CFG: a device tree with guests in /chosen, as for Xen's dom0less: the machine's whole\n"
+    "                        one, or /chosen alone, which is put into QEMU's own\n"
+    "  --module ADDRESS=FILE with --dtb: what a boot loader puts there; for each module of the tree\n"
     "  --qemu-arg ARG        one more argument for QEMU; may be given again\n\n"
     "Exit status: 0 all guests ended well, 2 one was refused, 3 one crashed, 4 time-out, 5 QEMU or the hypervisor failed.\n\n"
     "Examples:\n"
     "  bedplate run linux.cfg\n"
     "  bedplate run --timeout 60 --log boot.log web.cfg db.cfg\n"
     "  bedplate run --host-cpus 2 --qemu-arg -s linux.cfg\n"
-    "  bedplate run --cpu cortex-a72 --gic-version 2 arm.cfg\n",
+    "  bedplate run --cpu cortex-a72 --gic-version 2 arm.cfg\n"
+    "  bedplate run --dtb guests.dtb --module 0x4a000000=Image --module 0x4b000000=initrd\n",
     run, NULL,
 };

@@ -134,15 +134,42 @@ static void add_exit(struct arguments *a, bool arm)
     add_pair(a, "-append", text("semihosting"));
 }
 
+/* What the machine is made of, which its device tree tells. `more`: behind its type. */
+static void add_hardware(struct arguments *a, const struct machine_options *o, const char *more)
+{
+    char *type = machine_type(o);
+    add(a, text("%s", kinds[o->arm].qemu));
+    add_pair(a, "-machine", text("%s%s", type, more));
+    add_pair(a, "-cpu", text("%s", cpu(o)));
+    add_pair(a, "-smp", text("%u", o->cpus));
+    add_pair(a, "-m", text("%lluM", (unsigned long long)o->memory));
+    free(type);
+}
+
+bool machine_own_tree(const struct machine_options *o, const char *path, struct error *e)
+{
+    char *argv[2 * MACHINE_ARGS_MAX], *more = text(",dumpdtb=%s", path);
+    struct arguments a = { argv, 0 };
+    struct watch w = { .argv = argv, .seconds = PROBE_SECONDS, .quiet = true, .log = -1 };
+    add_hardware(&a, o, more);
+    add_pair(&a, "-display", text("none"));
+    add_pair(&a, "-net", text("none"));
+    add_pair(&a, "-monitor", text("none"));
+    add_pair(&a, "-serial", text("none"));
+    for (unsigned i = 0; i < o->extras; i++)
+        add(&a, o->extra[i]);
+    add(&a, NULL);
+    watch_run(&w);
+    free(more);
+    return (w.status == WATCH_FAILED && w.code == 0) ||
+           fail(e, "QEMU did not tell its own device tree (status %d): is --machine %s one that has one?", w.code, o->type ? o->type : "virt");
+}
+
 void machine_arguments(const struct machine_options *o, const char *image, char **argv)
 {
     struct arguments a = { argv, 0 };
-    add(&a, text("%s", kinds[o->arm].qemu));
-    add_pair(&a, "-machine", machine_type(o));
+    add_hardware(&a, o, "");
     add_pair(&a, "-accel", text("%s", o->accelerator));
-    add_pair(&a, "-cpu", text("%s", cpu(o)));
-    add_pair(&a, "-smp", text("%u", o->cpus));
-    add_pair(&a, "-m", text("%lluM", (unsigned long long)o->memory));
     add_pair(&a, "-display", text("none"));
     if (!o->arm)
         add_pair(&a, "-vga", text("none"));

@@ -12,7 +12,7 @@ static const struct command *const commands[] = {
 static void list(const char *before, const struct command *const *c)
 {
     for (; *c; c++)
-        (void)printf("  bedplate %s%s%-10s%s %-18s %s\n", before, bold(), (*c)->name, plain(), (*c)->arguments, (*c)->what);
+        (void)printf("  bedplate %s%s%-10s%s %-20s %s\n", before, bold(), (*c)->name, plain(), (*c)->arguments, (*c)->what);
 }
 
 static int help(void)
