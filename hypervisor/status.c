@@ -41,6 +41,8 @@ static void print_domain(struct domain *d, unsigned number)
                 d->restarts + 1, d->restarts ? "s" : "");
     if (d->why[0])
         console_log("    %s", d->why);
+    if (atomic_load(&d->uart_dropped))
+        console_log("    UART: %llu bytes dropped: %s does not read them", (unsigned long long)atomic_load(&d->uart_dropped), p->arm.pl011_backend);
     unsigned absent = 0;
     for (unsigned i = 0; i < d->vcpus; i++) {
         if (!atomic_load(&d->vcpu[i]->absent))

@@ -108,13 +108,21 @@ static bool place_start_info(struct domain *d, const struct bundle *b, const str
     return place_tree(d, &w, devices->size ? bundle_payload(b, devices->offset, devices->size) : span_of(NULL, 0), e);
 }
 
+static void connect_uart(struct domain *d)
+{
+    const struct platform_arm *a = &d->platform->arm;
+    if (a->pl011 && a->pl011_backend && *a->pl011_backend)
+        virt_uart_connect(d, &(struct virt_uart_far){ xen_uart_put, xen_uart_get, d });
+}
+
 static bool create_interfaces(struct domain *d, const struct plan *plan, struct error *e)
 {
-    static const struct xen_hooks hooks = { .has_lapic = false };
+    static const struct xen_hooks hooks = { .has_lapic = false, .uart_look = virt_uart_look };
     if (d->platform->xen && !xen_create(d, &hooks))
         return build_out_of_memory(d->platform, e);
     if (!machine_create(d))
         return build_out_of_memory(d->platform, e);
+    connect_uart(d);
     return virt_passthrough(d, &plan->passthrough, e);
 }
 

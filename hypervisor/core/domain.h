@@ -36,6 +36,7 @@ struct domain {
         bool mid_line, carriage_return, spoke;
     } console[CONSOLES];
     uint8_t *arena; size_t arena_left;   /* domain_alloc's current page */
+    _Atomic uint64_t uart_dropped;       /* bytes of its UART that nobody read; shown */
     unsigned restarts;                   /* how often this guest was started anew before */
     const void *origin;                  /* builder's: where it came from in the bundle */
 };

@@ -15,7 +15,6 @@ struct machine {
     struct gic gic;
     struct pl011 uart;
     struct virt_uart_far far;           /* put NULL: the hypervisor's console */
-    bool refused;                       /* the far end waits until the guest has read */
     uint8_t typed[VIRT_TYPED_MAX];      /* bytes that the UART had no room for yet, a ring */
     unsigned typed_first, typed_count;
     uint64_t counter_offset;            /* its counters' 0: when it was made */

@@ -37,12 +37,11 @@ void virt_tell(struct vcpu *v, const char *fmt, ...) __attribute__((format(print
 bool virt_passthrough(struct domain *d, const struct passthrough *p, struct error *e);
 
 /*
- * The PL011's far end, when it is not the hypervisor's console: put takes a byte the guest sends, false where it has no room, and
- * then virt_uart_drain is called once it has. room: the far end may send again what virt_uart_receive refused. Both are called with
- * the UART's lock held. Before the first vCPU starts.
+ * The PL011's far end, when it is not the hypervisor's console: put takes a byte the guest sends, false where it has no room yet;
+ * get has one for the guest, or false. virt_uart_look, of a domain that runs, tries both again. They are called with the
+ * UART's lock held. Connected before the first vCPU starts.
  */
-struct virt_uart_far { bool (*put)(void *owner, uint8_t byte); void (*room)(void *owner); void *owner; };
+struct virt_uart_far { bool (*put)(void *owner, uint8_t byte); bool (*get)(void *owner, uint8_t *byte); void *owner; };
 void virt_uart_connect(struct domain *d, const struct virt_uart_far *far);
-bool virt_uart_receive(struct domain *d, uint8_t byte);     /* false: the guest has not read for a while; come again */
-void virt_uart_drain(struct domain *d);
+void virt_uart_look(struct domain *d);
 #endif

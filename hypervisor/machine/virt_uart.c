@@ -6,16 +6,20 @@
 #include "hypervisor/core/console.h"
 #include "hypervisor/machine/virt.h"
 
-static void refill(struct machine *m)
+/* Bytes go on in both directions, as far as there is room. */
+static void look(struct machine *m)
 {
-    while (m->typed_count && pl011_room(&m->uart)) {
-        pl011_receive(&m->uart, m->typed[m->typed_first]);
-        m->typed_first = (m->typed_first + 1) % VIRT_TYPED_MAX;
-        m->typed_count--;
-    }
-    if (m->refused && pl011_room(&m->uart)) {
-        m->refused = false;
-        m->far.room(m->far.owner);
+    pl011_drain(&m->uart);
+    while (pl011_room(&m->uart)) {
+        uint8_t byte;
+        if (m->typed_count) {
+            byte = m->typed[m->typed_first];
+            m->typed_first = (m->typed_first + 1) % VIRT_TYPED_MAX;
+            m->typed_count--;
+        } else if (!m->far.get || !m->far.get(m->far.owner, &byte)) {
+            return;
+        }
+        pl011_receive(&m->uart, byte);
     }
 }
 
@@ -25,7 +29,7 @@ static void uart_access(void *owner, struct vcpu *v, struct io_access *a)
     (void)v;
     lock_take(&m->uart_lock);
     pl011_access(&m->uart, (uint32_t)a->addr, a->size < 4 ? a->size : 4, a->write, &a->value);
-    refill(m);
+    look(m);
     lock_give(&m->uart_lock);
 }
 
@@ -48,7 +52,7 @@ static void typed(struct domain *d, char c)
     lock_take(&m->uart_lock);
     if (m->typed_count < VIRT_TYPED_MAX)    /* else it is lost: the guest has not read for 256 bytes */
         m->typed[(m->typed_first + m->typed_count++) % VIRT_TYPED_MAX] = (uint8_t)c;
-    refill(m);
+    look(m);
     lock_give(&m->uart_lock);
 }
 
@@ -78,23 +82,10 @@ void virt_uart_connect(struct domain *d, const struct virt_uart_far *far)
     d->input[CONSOLE_UART] = NULL;      /* who types is the other guest */
 }
 
-bool virt_uart_receive(struct domain *d, uint8_t byte)
+void virt_uart_look(struct domain *d)
 {
     struct machine *m = d->machine;
     lock_take(&m->uart_lock);
-    bool room = pl011_room(&m->uart);
-    if (room)
-        pl011_receive(&m->uart, byte);
-    else
-        m->refused = true;
-    lock_give(&m->uart_lock);
-    return room;
-}
-
-void virt_uart_drain(struct domain *d)
-{
-    struct machine *m = d->machine;
-    lock_take(&m->uart_lock);
-    pl011_drain(&m->uart);
+    look(m);
     lock_give(&m->uart_lock);
 }

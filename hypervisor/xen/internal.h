@@ -143,6 +143,7 @@ struct xen_domain {
     uint8_t *console;                   /* the ring's page */
     uint32_t console_port;
     uint32_t out_consumed, in_produced; /* ours: the ring's copies are not believed */
+    struct uart_ring *_Atomic rings;    /* [platform->rings], uart_ring.c's; NULL: none yet */
     struct xenstore *store;             /* NULL: none is offered; under console_lock */
     uint8_t *store_page;
     uint32_t store_port;
@@ -272,6 +273,8 @@ uint8_t *grant_frame(struct xen_domain *x, uint64_t n);
 bool console_create(struct xen_domain *x);
 void console_destroy(struct xen_domain *x);
 void console_drain(struct xen_domain *x);
+bool uart_rings_create(struct xen_domain *x);   /* other guests' UARTs that end here; after evtchn_static_reserve */
+void uart_rings_destroy(struct xen_domain *x);
 bool xenstore_create(struct xen_domain *x);
 void xenstore_destroy(struct xen_domain *x);
 void xenstore_serve(struct xen_domain *x);      /* the guest rang */

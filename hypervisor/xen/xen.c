@@ -79,7 +79,7 @@ bool xen_create(struct domain *d, const struct xen_hooks *hooks)
         if (!create_vcpu(x, d->vcpu[i]))
             return false;
     watchdogs_create(x);
-    if (!console_create(x) || !xenstore_create(x))
+    if (!console_create(x) || !uart_rings_create(x) || !xenstore_create(x))
         return false;
     place_vcpu_info(x);
     xen_arch_created(x);
@@ -117,6 +117,7 @@ void xen_destroy(struct domain *d)
     for (unsigned i = 0; i < d->vcpus; i++)
         release_vcpu(d->vcpu[i]);
     console_destroy(x);
+    uart_rings_destroy(x);
     xenstore_destroy(x);
     special_give(x->shared);
     x->shared = NULL;

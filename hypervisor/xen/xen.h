@@ -14,6 +14,8 @@ struct xen_hooks {
     bool has_lapic;
     /* VCPUOP_send_nmi. False: it cannot take one. NULL: none can. */
     bool (*nmi)(struct vcpu *v);
+    /* The far end of d's UART (xen_uart_*) has something for it, or room, or has gone. d runs, no lock is held. */
+    void (*uart_look)(struct domain *d);
 };
 
 /* With d->stage2, RAM and vCPUs in place. Maps the special pages (platform/pc_map.h), opens the console port. False: out of memory. */
@@ -39,6 +41,13 @@ bool xen_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
 bool xen_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 /* A byte typed for this guest's PV console. Bytes that do not fit are dropped. */
 void xen_console_input(struct domain *d, char c);
+/*
+ * The far end of the UART of domain `owner`, when arm.pl011_backend names another guest. put: false: there is no room now, but there
+ * may be soon, and uart_look tells; a byte that nobody will read is taken and counted (domain.uart_dropped). get: false: nothing was
+ * sent. One at a time for each UART; the UART's lock may be held.
+ */
+bool xen_uart_put(void *owner, uint8_t byte);
+bool xen_uart_get(void *owner, uint8_t *byte);
 /* Asks the guest to power off, as a toolstack would (xenstore's control/shutdown). False: no xenstore, or it does not listen there. */
 bool xen_ask_shutdown(struct domain *d);
 #endif
