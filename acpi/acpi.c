@@ -31,6 +31,7 @@ static const struct row {
 } rows[] = {
     { has_processors,    { acpi_madt, acpi_arm_madt } },
     { NULL,              { NULL,      acpi_arm_gtdt } },
+    { NULL,              { NULL,      acpi_arm_pptt } },
     { has_uart,          { acpi_spcr, acpi_arm_spcr } },
     { has_uart,          { acpi_dbg2, acpi_arm_dbg2 } },
     { acpi_has_pm_timer, { acpi_waet, NULL } },

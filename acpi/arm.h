@@ -11,6 +11,7 @@ uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_fadt(struct table_out *o, const struct platform *p, uint64_t dsdt);   /* guest address, below 4 GiB */
 uint64_t acpi_arm_madt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p);
+uint64_t acpi_arm_pptt(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_spcr(struct table_out *o, const struct platform *p);     /* this and the next only with p->arm.pl011 */
 uint64_t acpi_arm_dbg2(struct table_out *o, const struct platform *p);
 uint64_t acpi_arm_iort(struct table_out *o, const struct platform *p);     /* only with p->pcie.present and p->arm.its */

@@ -14,7 +14,8 @@ static void timer(struct table_out *o, uint32_t gsiv, uint32_t flags)
 /*
  * The lines are the generic timer's: level-triggered, active low as Xen's device trees have it. Always on: the timer of a
  * vCPU that waits is kept by the hypervisor and wakes it, whatever the physical CPU does meanwhile, so a guest needs no
- * second clock to wake from idle (and has none). The secure timer's number is the layout's; nobody in the guest can run it.
+ * second clock to wake from idle (and has none). The secure timer's number is the layout's; nobody in the guest can run it, nor
+ * EL2's timer, whose number is told because Linux asks the GIC for it whatever it is and finds fault with 0.
  */
 uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p)
 {
@@ -25,7 +26,7 @@ uint64_t acpi_arm_gtdt(struct table_out *o, const struct platform *p)
     timer(o, VIRT_TIMER_SEC_GSI, ARM_LEVEL_LOW);
     timer(o, VIRT_TIMER_EL1_GSI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
     timer(o, VIRT_TIMER_VIRT_GSI, ARM_LEVEL_LOW | ARM_ALWAYS_ON);
-    timer(o, 0, 0);                                 /* EL2's: the guest has no EL2 */
+    timer(o, VIRT_TIMER_EL2_GSI, ARM_LEVEL_LOW);
     table_le(o, NO_BLOCK, 8);                       /* CntReadBase */
     table_zero(o, 4 + 4);                           /* platform timers: none */
     timer(o, 0, 0);                                 /* EL2's virtual one */

@@ -36,6 +36,7 @@
 #define VIRT_RAM1_SIZE      UINT64_C(0xfe00000000)  /* GUEST_RAM1_SIZE, at most */
 
 /* 16..31 are private to each vCPU (PPI), 32 and above are shared (SPI). */
+#define VIRT_TIMER_EL2_GSI  26                      /* ours, the number of SBSA (Arm DEN 0029, 4.1.5): nothing raises it */
 #define VIRT_TIMER_VIRT_GSI 27                      /* GUEST_TIMER_VIRT_PPI */
 #define VIRT_TIMER_SEC_GSI  29                      /* GUEST_TIMER_PHYS_S_PPI */
 #define VIRT_TIMER_EL1_GSI  30                      /* GUEST_TIMER_PHYS_NS_PPI */

@@ -11,8 +11,6 @@ enum { GIC_CELLS = 3, GIC_SPI = 0, GIC_PPI = 1, GIC_EDGE_RISING = 1, GIC_LEVEL_H
 
 /* /hypervisor (arm/xen.txt of Linux's bindings) with static channels and console rings; with ACPI only what finds Xen. */
 void guest_tree_hypervisor(struct tree_out *t, const struct platform *p, const struct guest_places *w, const struct passthrough *devices);
-/* What /chosen or /hypervisor/uefi say of EFI; prefix "linux" or "xen". */
-void guest_tree_efi(struct tree_out *t, const struct platform *p, const struct guest_places *w, const char *prefix);
 /* A PPI's three cells; GICv2 wants the vCPUs that have it in the third. */
 void guest_tree_ppi(const struct platform *p, unsigned gsi, uint32_t to[GIC_CELLS]);
 

@@ -31,14 +31,15 @@ void guest_tree_ppi(const struct platform *p, unsigned gsi, uint32_t to[GIC_CELL
     to[2] = all << 8 | GIC_LEVEL_LOW;
 }
 
-void guest_tree_efi(struct tree_out *t, const struct platform *p, const struct guest_places *w, const char *prefix)
+/* As Linux's EFI stub hands them on (Documentation/arch/arm/uefi). The last is Debian's: 2, the firmware has it off. */
+static void efi(struct tree_out *t, const struct platform *p, const struct guest_places *w)
 {
-    const bool xen = prefix[0] == 'x';
-    tree_number(t, xen ? "xen,uefi-system-table" : "linux,uefi-system-table", w->efi.v);
-    tree_number(t, xen ? "xen,uefi-mmap-start" : "linux,uefi-mmap-start", w->efi.v + EFI_MAP_AT);
-    tree_cell(t, xen ? "xen,uefi-mmap-size" : "linux,uefi-mmap-size", guest_efi_descriptors(p, w) * EFI_DESCRIPTOR_BYTES);
-    tree_cell(t, xen ? "xen,uefi-mmap-desc-size" : "linux,uefi-mmap-desc-size", EFI_DESCRIPTOR_BYTES);
-    tree_cell(t, xen ? "xen,uefi-mmap-desc-ver" : "linux,uefi-mmap-desc-ver", EFI_DESCRIPTOR_VERSION);
+    tree_number(t, "linux,uefi-system-table", w->efi.v);
+    tree_number(t, "linux,uefi-mmap-start", w->efi.v + EFI_MAP_AT);
+    tree_cell(t, "linux,uefi-mmap-size", guest_efi_descriptors(p, w) * EFI_DESCRIPTOR_BYTES);
+    tree_cell(t, "linux,uefi-mmap-desc-size", EFI_DESCRIPTOR_BYTES);
+    tree_cell(t, "linux,uefi-mmap-desc-ver", EFI_DESCRIPTOR_VERSION);
+    tree_cell(t, "linux,uefi-secure-boot", 2);
 }
 
 static void chosen(struct tree_out *t, const struct platform *p, const struct guest_places *w)
@@ -53,7 +54,7 @@ static void chosen(struct tree_out *t, const struct platform *p, const struct gu
     if (p->arm.pl011 && !w->acpi_size)
         tree_text(t, "stdout-path", "/" UART_NODE);
     if (w->acpi_size)
-        guest_tree_efi(t, p, w, "linux");
+        efi(t, p, w);
     tree_close(t);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Owns: /hypervisor, by which a guest finds the Xen ABI, its static event channels and the consoles that end in it.
- * docs/guest-abi.md has the bindings that are ours.
+ * docs/guest-abi.md has the bindings that are ours. With ACPI there is no node uefi in it (Linux's arm/xen.txt): that says that
+ * Xen does the EFI runtime services, of which there are none; the system table is in /chosen, as without Xen.
  */
 #include "lib/checked.h"
 #include "platform/virt_map.h"
@@ -76,11 +77,7 @@ void guest_tree_hypervisor(struct tree_out *t, const struct platform *p, const s
     tree_open(t, "hypervisor");
     tree_texts(t, "compatible", "xen,xen-4.17\0xen,xen");
     tree_numbers(t, "reg", reg, more ? 4 : 2);
-    if (w->acpi_size) {                                 /* the interrupt is in XENV and told by hypercall */
-        tree_open(t, "uefi");
-        guest_tree_efi(t, p, w, "xen");
-        tree_close(t);
-    } else {
+    if (!w->acpi_size) {                                /* else the interrupt is in XENV and told by hypercall, the rest in EVTC */
         guest_tree_ppi(p, VIRT_EVTCHN_GSI, interrupt);
         tree_cells(t, "interrupts", interrupt, GIC_CELLS);
         channels(t, p);

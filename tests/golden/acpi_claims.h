@@ -19,7 +19,7 @@ enum claim_kind { CLAIM_MEMORY, CLAIM_PORT, CLAIM_LINE, CLAIM_BUS, CLAIM_CHANNEL
 struct claim { const char *what; enum claim_kind kind; uint64_t base, size; bool optional, seen; };
 
 enum { CLAIMS_MAX = 96, WHY_MAX = 200 };
-enum cpu_teller { CPU_MADT, CPU_DSDT, CPU_SRAT, CPU_TELLERS };
+enum cpu_teller { CPU_MADT, CPU_DSDT, CPU_SRAT, CPU_PPTT, CPU_TELLERS };
 
 struct walk {
     const struct platform *p;
@@ -93,6 +93,7 @@ static void expect_virt(struct walk *w, const struct platform *p)
     must(w, p->arm.pl011, "PL011", CLAIM_LINE, VIRT_PL011_GSI, 0);
     must(w, true, "secure timer", CLAIM_LINE, VIRT_TIMER_SEC_GSI, 0);
     must(w, true, "physical timer", CLAIM_LINE, VIRT_TIMER_EL1_GSI, 0);
+    must(w, true, "EL2's timer", CLAIM_LINE, VIRT_TIMER_EL2_GSI, 0);
     must(w, true, "virtual timer", CLAIM_LINE, VIRT_TIMER_VIRT_GSI, 0);
     must(w, p->xen, "event channels", CLAIM_LINE, VIRT_EVTCHN_GSI, 0);
     must(w, p->xen, "room for the grant table", CLAIM_MEMORY, VIRT_GRANT_BASE, VIRT_GRANT_SIZE);
@@ -155,13 +156,14 @@ static uint64_t number(struct walk *w, struct span table, uint64_t offset, unsig
 static void check_all_named(struct walk *w)
 {
     bool by_id = w->p->board == BOARD_VIRT || w->p->lapic;       /* MADT and SRAT know no processor without an interrupt controller */
-    bool told[CPU_TELLERS] = { by_id, true, by_id && w->p->nodes };
+    static const char *const word[CPU_TELLERS] = { "MADT", "DSDT", "SRAT", "PPTT" };
+    bool told[CPU_TELLERS] = { by_id, true, by_id && w->p->nodes, w->p->board == BOARD_VIRT };
     for (unsigned i = 0; i < w->claims; i++)
         if (!w->claim[i].seen && !w->claim[i].optional)
             fault(w, "no table names the platform's %s (0x%llx)", w->claim[i].what, (unsigned long long)w->claim[i].base);
     for (unsigned teller = 0; teller < CPU_TELLERS; teller++)
         for (unsigned i = 0; told[teller] && i < platform_vcpus_told(w->p); i++)
             if (!w->cpu[teller][i])
-                fault(w, "CPU %u is not in %s", i, teller == CPU_MADT ? "MADT" : teller == CPU_DSDT ? "DSDT" : "SRAT");
+                fault(w, "CPU %u is not in %s", i, word[teller]);
 }
 #endif

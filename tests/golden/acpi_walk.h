@@ -45,6 +45,25 @@ static void walk_gtdt(struct walk *w, struct span t)
         fault(w, "names a timer that is not there");
 }
 
+/* Packages, then vCPUs, each within the package of its node. */
+static void walk_pptt(struct walk *w, struct span t)
+{
+    uint64_t packages = w->p->nodes ? w->p->nodes : 1, n = (t.left - 36) / 20;
+    for (uint64_t i = 0; i < n && !w->why[0]; i++) {
+        uint64_t at = 36 + i * 20, flags = number(w, t, at + 4, 4), parent = number(w, t, at + 8, 4), uid = number(w, t, at + 12, 4);
+        if (number(w, t, at, 2) != 0x1400 || number(w, t, at + 16, 4))
+            fault(w, "structure %u is no processor without caches", (unsigned)i);
+        else if (i < packages && (flags != 0x11 || parent))
+            fault(w, "package %u is none", (unsigned)i);
+        else if (i >= packages && (flags != 0xa || uid >= w->p->vcpus || parent != 36 + 20ull * (w->p->nodes ? w->p->vcpu_node[uid] : 0)))
+            fault(w, "CPU %llu is in another package", (unsigned long long)uid);
+        else if (i >= packages)
+            claim_cpu(w, CPU_PPTT, uid);
+    }
+    if (t.left != 36 + n * 20)
+        fault(w, "%zu bytes", t.left);
+}
+
 static void walk_xenv(struct walk *w, struct span t)
 {
     claim(w, CLAIM_MEMORY, number(w, t, 36, 8), number(w, t, 44, 8));
@@ -87,7 +106,7 @@ static void walk_dbg2(struct walk *w, struct span t)
 }
 
 static const struct { char signature[5]; void (*walk)(struct walk *w, struct span t); } walker[] = {
-    { "FACP", walk_fadt }, { "APIC", walk_madt }, { "GTDT", walk_gtdt }, { "XENV", walk_xenv }, { "SPCR", walk_spcr },
+    { "FACP", walk_fadt }, { "APIC", walk_madt }, { "GTDT", walk_gtdt }, { "PPTT", walk_pptt }, { "XENV", walk_xenv }, { "SPCR", walk_spcr },
     { "DBG2", walk_dbg2 }, { "SRAT", walk_srat }, { "SLIT", walk_slit }, { "MCFG", walk_mcfg }, { "TPM2", walk_tpm2 },
     { "VIOT", walk_viot }, { "IORT", walk_iort }, { "STAO", walk_stao }, { "WAET", walk_waet },
 };

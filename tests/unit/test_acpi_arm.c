@@ -155,9 +155,25 @@ static void gtdt_timers_are_level_low_and_always_on(void **state)
     assert_int_equal(at(t, 48, 8), 29 | 2ull << 32);
     assert_int_equal(at(t, 56, 8), 30 | 6ull << 32);
     assert_int_equal(at(t, 64, 8), 27 | 6ull << 32);
-    assert_int_equal(at(t, 72, 8), 0);
+    assert_int_equal(at(t, 72, 8), 26 | 2ull << 32);           /* Linux wants a number */
     assert_int_equal(at(t, 80, 8), UINT64_MAX);
     assert_int_equal(at(t, 88, 8), 0);
+}
+
+static void pptt_is_a_package_of_cores(void **state)
+{
+    (void)state;
+    struct platform p = arm(2, 3);
+    struct span t = told(acpi_arm_pptt, p);
+    assert_int_equal(t.left, 36 + 3 * 20);
+    assert_int_equal(at(t, 36, 8), 0x1400 | 0x11ull << 32);
+    assert_int_equal(at(t, 76, 8), 0x1400 | 0xaull << 32);
+    assert_int_equal(at(t, 84, 8), 36 | 1ull << 32);
+    p.nodes = 2;
+    p.vcpu_node[1] = 1;
+    t = told(acpi_arm_pptt, p);
+    assert_int_equal(t.left, 36 + 4 * 20);
+    assert_int_equal(at(t, 104, 8), 56 | 1ull << 32);
 }
 
 static uint64_t fadt(struct table_out *o, const struct platform *p) { return acpi_arm_fadt(o, p, 0x20000040); }
@@ -347,7 +363,7 @@ int main(void)
         cmocka_unit_test(mpidr_has_16_to_a_cluster),
         cmocka_unit_test(madt_of_gicv2_has_cpu_interfaces),
         cmocka_unit_test(madt_of_gicv3_has_redistributors_and_its),
-        cmocka_unit_test(gtdt_timers_are_level_low_and_always_on),
+        cmocka_unit_test(gtdt_timers_are_level_low_and_always_on), cmocka_unit_test(pptt_is_a_package_of_cores),
         cmocka_unit_test(fadt_is_reduced_and_starts_by_psci),
         cmocka_unit_test(uart_is_an_sbsa_uart),
         cmocka_unit_test(xenv_says_where_grants_and_events_are),
