@@ -12,7 +12,7 @@ static bool check_label(const struct platform *p, const struct platform_channel 
         return fail(e, "guest %s: event channel of port 0x%x: its label is longer than %d characters: shorten it", p->name, c->port, LABEL_MAX);
     for (size_t i = 0; i < length; i++)
         if (c->label[i] <= ' ' || c->label[i] > '~' || strchr("\"\\,=", c->label[i]))
-            return fail(e, "guest %s: event channel of port 0x%x: its label has a character that may not be in one (the %zuth): use letters, "
+            return fail(e, "guest %s: event channel of port 0x%x: its label has a character that may not be in one (number %zu): use letters, "
                         "digits, and what is no space, quote, backslash, comma or =", p->name, c->port, i + 1);
     return true;
 }
