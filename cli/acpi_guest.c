@@ -45,6 +45,8 @@ static bool build(struct acpi_guest *g, struct error *e)
     const struct acpi_memory memory = { map, g };
     gpa_t at, rsdp;
     uint64_t size;
+    if (g->platform.board == BOARD_VIRT && !g->platform.arm.gic_version)
+        g->platform.arm.gic_version = 3;            /* the host's; most have that */
     if (!g->platform.acpi)
         return fail(e, "the guest has no ACPI tables (acpi=0): set acpi=1 to give it some");
     if (!plan_acpi(&g->platform, &at, &size, e))
