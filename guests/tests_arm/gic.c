@@ -155,10 +155,10 @@ static void many(void)
 {
     unsigned n = spis < MANY ? spis : MANY;
     for (unsigned i = 0; i < n; i++)
-        prepare(32 + 16 % n + i, (uint8_t)(0xa0 - 8 * (i % 8)));
+        prepare(32 + i, (uint8_t)(0xa0 - 8 * (i % 8)));
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < n; i++)
-            gic_pend(32 + 16 % n + i, true);
+            gic_pend(32 + i, true);
         for (unsigned i = 0; i < 8; i++) {
             on_interrupt(i, note);
             gic_sgi(i, 0);

@@ -9,7 +9,7 @@
 _start:
         b       first
         .long   0
-        .quad   0x200000                /* text_offset */
+        .quad   0                       /* text_offset */
         .long   guest_size, 0           /* image_size */
         .quad   0xa                     /* flags: 4 KiB pages, anywhere in memory */
         .quad   0, 0, 0
