@@ -126,13 +126,6 @@ void virt_timer_fired(struct vcpu *v)
     lock_give(&m->gic_lock);
 }
 
-/* An interrupt that came and that the guest has not ended: its timer says nothing new. */
-static bool timer_is_known(const struct machine_vcpu *m)
-{
-    const struct gic_irq *irq = &m->gic.irq[VIRT_TIMER_VIRT_GSI];
-    return irq->hw && (irq->pending || irq->active || irq->in_lr);
-}
-
 bool virt_must_stay_awake(struct vcpu *v, bool event)
 {
     struct machine *m = v->domain->machine;
@@ -141,9 +134,8 @@ bool virt_must_stay_awake(struct vcpu *v, bool event)
     if (v->xen)
         gic_line(&m->gic, v->id, VIRT_EVTCHN_GSI, event);
     bool due = group && gic_deliverable(&m->gic, v->id, arch_lr(v->arch), arch_lrs(), arch_priority_mask(v->arch));
-    bool known = timer_is_known(v->machine);
     lock_give(&m->gic_lock);
-    uint64_t deadline = known ? UINT64_MAX : arch_vtimer_deadline(v->arch);
+    uint64_t deadline = arch_vtimer_deadline(v->arch);
     if (due || deadline <= arch_clock())
         return true;
     timer_set(&v->machine->wake, deadline);
