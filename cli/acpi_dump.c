@@ -118,8 +118,8 @@ static int run(int argc, char **argv)
 
 const struct command acpi_verb_dump = {
     "dump", "CFG", "the ACPI tables that a guest will see",
-    "Builds a guest's ACPI tables as the hypervisor does, byte for byte, and shows them field by field. The kernel and the\n"
-    "ramdisks that CFG names are not opened: they have no say in the tables.\n\n"
+    "Builds a guest's ACPI tables as the hypervisor does, byte for byte, and shows them field by field. Ramdisks are not\n"
+    "opened, and of the kernel only the beginning, which tells whether the guest is one for Arm.\n\n"
     "  -o, --output PATH    without a format: write each table's bytes to PATH/NAME.dat; else the file to write\n"
     "  --format raw         the image as it stands in the guest's memory; PATH a folder that exists: NAME.dat in it\n"
     "  --format acpidump    the text of acpidump, which acpixtract and others read\n"
