@@ -11,11 +11,16 @@ say = @$(if $(V),true,printf '  %-5s%s\n' $(1) $(patsubst $(B)/%,%,$(2)))
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
 VERSION := 0.1
 BASE := -std=c11 -I. $(WARN) -DBEDPLATE_VERSION=\"$(VERSION)\" -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ -MMD -MP -g
-HV_CFLAGS := $(BASE) -D_GNU_SOURCE -ffreestanding -fpie -include hypervisor/x86/hidden.h -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+HV_CFLAGS := $(BASE) -D_GNU_SOURCE -DPLATFORM_ONLY_PC -ffreestanding -fpie -include hypervisor/x86/hidden.h -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -fcf-protection=none
 # What runs once per guest is made small, what runs at every exit fast.
 HV_OPT := -O2
-$(B)/hv/acpi/% $(B)/hv/platform/% $(B)/hv/start_info/% $(B)/hv/loader/% $(B)/hv/hypervisor/builder/%: HV_OPT := -Os
+HV_SMALL := acpi/% platform/% start_info/% loader/% hypervisor/builder/% hypervisor/status.o hypervisor/main.o \
+            $(addprefix hypervisor/core/,console.o domain.o memory.o) \
+            $(addprefix hypervisor/xen/,area.o grant% hvm% limbo.o memory% evtchn_static.o uart_ring.o vcpu% version.o xenstore.o) \
+            $(addprefix hypervisor/machine/pc_,entry.o events.o pic.o) \
+            $(addprefix hypervisor/x86/,firmware.o guest_state.o guest_tell.o loader% memory.o smp.o start.o trap.o)
+$(addprefix $(B)/hv/,$(HV_SMALL)): HV_OPT := -Os
 HOST_CFLAGS := $(BASE) -O2 -D_GNU_SOURCE -fno-strict-aliasing
 SAN_CFLAGS := $(BASE) -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CFLAGS := $(filter-out -Werror,$(BASE)) -Wno-missing-field-initializers -O1 -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

@@ -10,8 +10,8 @@
 
 enum { TABLES_MAX = 16 };
 
-static bool has_processors(const struct platform *p) { return p->board == BOARD_VIRT || p->lapic; }
-static bool has_uart(const struct platform *p) { return p->board == BOARD_VIRT ? p->arm.pl011 : p->uart.present; }
+static bool has_processors(const struct platform *p) { return platform_is(p, BOARD_VIRT) || p->lapic; }
+static bool has_uart(const struct platform *p) { return platform_is(p, BOARD_VIRT) ? p->arm.pl011 : p->uart.present; }
 static bool has_pcie(const struct platform *p) { return p->pcie.present; }
 static bool has_nodes(const struct platform *p) { return p->nodes; }
 static bool has_tpm(const struct platform *p) { return p->tpm.present; }
@@ -29,20 +29,20 @@ static const struct row {
     bool (*wanted)(const struct platform *p);       /* NULL: always */
     write_table *write[2];                          /* by enum platform_board */
 } rows[] = {
-    { has_processors,    { acpi_madt, acpi_arm_madt } },
-    { NULL,              { NULL,      acpi_arm_gtdt } },
-    { NULL,              { NULL,      acpi_arm_pptt } },
-    { has_uart,          { acpi_spcr, acpi_arm_spcr } },
-    { has_uart,          { acpi_dbg2, acpi_arm_dbg2 } },
-    { acpi_has_pm_timer, { acpi_waet, NULL } },
+    { has_processors,    { PLATFORM_PC(acpi_madt), PLATFORM_VIRT(acpi_arm_madt) } },
+    { NULL,              { NULL, PLATFORM_VIRT(acpi_arm_gtdt) } },
+    { NULL,              { NULL, PLATFORM_VIRT(acpi_arm_pptt) } },
+    { has_uart,          { PLATFORM_PC(acpi_spcr), PLATFORM_VIRT(acpi_arm_spcr) } },
+    { has_uart,          { PLATFORM_PC(acpi_dbg2), PLATFORM_VIRT(acpi_arm_dbg2) } },
+    { acpi_has_pm_timer, { PLATFORM_PC(acpi_waet), NULL } },
     { has_pcie,          { acpi_mcfg, acpi_mcfg } },
     { has_viommu,        { acpi_viot, acpi_viot } },
     { has_nodes,         { acpi_srat, acpi_srat } },
     { has_nodes,         { acpi_slit, acpi_slit } },
     { has_tpm,           { acpi_tpm2, acpi_tpm2 } },
     { has_hidden,        { acpi_stao, acpi_stao } },
-    { has_pcie_its,      { NULL,      acpi_arm_iort } },
-    { has_xen,           { NULL,      acpi_arm_xenv } },
+    { has_pcie_its,      { NULL, PLATFORM_VIRT(acpi_arm_iort) } },
+    { has_xen,           { NULL, PLATFORM_VIRT(acpi_arm_xenv) } },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 _Static_assert(ROWS + 1 <= TABLES_MAX, "the rows and the FADT fit a list");
@@ -50,7 +50,7 @@ _Static_assert(ROWS + 1 <= TABLES_MAX, "the rows and the FADT fit a list");
 /* The DSDT and the FACS are found through the FADT and not listed. A hardware-reduced machine has no FACS (ACPI 6.4, 4.1). */
 static uint64_t write_fixed(struct table_out *o, const struct platform *p, uint64_t base)
 {
-    if (p->board == BOARD_VIRT)
+    if (platform_is(p, BOARD_VIRT))
         return acpi_arm_fadt(o, p, base + acpi_arm_dsdt(o, p));
     uint64_t dsdt = base + acpi_dsdt(o, p);
     uint64_t facs = p->lapic ? 0 : base + acpi_facs(o);

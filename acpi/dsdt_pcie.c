@@ -19,7 +19,7 @@ static void window(struct table_out *o, const struct platform_window *w, enum am
 static void ports(struct table_out *o, const struct platform *p)
 {
     const struct platform_window *w = &p->pcie.io;
-    if (p->board == BOARD_VIRT && w->size)
+    if (platform_is(p, BOARD_VIRT) && w->size)
         aml_range(o, &(struct aml_range){ AML_IO_RANGE, .memory_mapped = true, .last = w->size - 1, .translation = w->base });
     else
         window(o, w, AML_IO_RANGE);

@@ -20,7 +20,7 @@ enum { FADT_REVISION = 6, FADT_MINOR = 4 };
  * The PM timer is for who has no Xen clock to read the TSC's frequency from. A hardware-reduced FADT's timer fields are
  * to be ignored by the letter (5.2.9), yet Linux and FreeBSD read them all the same, and find no other clock here.
  */
-bool acpi_has_pm_timer(const struct platform *p) { return p->board == BOARD_PC && (!p->xen || !p->lapic); }
+bool acpi_has_pm_timer(const struct platform *p) { return platform_is(p, BOARD_PC) && (!p->xen || !p->lapic); }
 
 static uint32_t flags(const struct platform *p)
 {

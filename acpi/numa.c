@@ -80,7 +80,7 @@ uint64_t acpi_srat(struct table_out *o, const struct platform *p)
     table_zero(o, 8);
     memories(o, p);
     for (unsigned i = 0; i < platform_vcpus_told(p); i++)
-        if (p->board == BOARD_VIRT)
+        if (platform_is(p, BOARD_VIRT))
             gicc(o, p, i);
         else if (p->lapic)
             processor(o, p, i);

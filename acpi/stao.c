@@ -29,7 +29,7 @@ static bool same_path(const char *a, const char *b)
 /* The UART that SPCR and DBG2 name has a byte of its own, for readers that have no namespace yet. */
 static bool uart_hidden(const struct platform *p)
 {
-    const char *uart = p->board == BOARD_VIRT ? ACPI_ARM_UART : ACPI_PC_UART;
+    const char *uart = platform_is(p, BOARD_VIRT) ? ACPI_ARM_UART : ACPI_PC_UART;
     for (unsigned i = 0; i < p->hiddens; i++)
         if (same_path(p->hidden[i], uart))
             return true;

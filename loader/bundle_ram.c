@@ -1,4 +1,5 @@
 /* Owns: /memory of a machine's tree. Invariant: no range of b->ram wraps. */
+#include "lib/cells.h"
 #include "lib/checked.h"
 #include "loader/bundle_tree.h"
 #include <libfdt.h>
@@ -32,7 +33,7 @@ static bool add(struct bundle *b, int node, int address, int size, struct error 
 
 bool tree_ram(struct bundle *b, struct error *e)
 {
-    int node, address = fdt_address_cells(b->fdt, 0), size = fdt_size_cells(b->fdt, 0);
+    int node, address = cells_address(b->fdt, 0), size = cells_size(b->fdt, 0);
     if (address < 1 || address > 2 || size < 1 || size > 2)
         return fail(e, "the root of the machine's device tree has #address-cells and #size-cells other than 1 and 2: correct them");
     fdt_for_each_subnode(node, b->fdt, 0) {

@@ -32,7 +32,7 @@ bool platform_check_name(const struct platform *p, struct error *e)
 
 static bool check_memory(const struct platform *p, struct error *e)
 {
-    uint64_t most = p->board == BOARD_PC ? PC_RAM_HOLE + PC_RAM_END - PC_RAM_ABOVE : VIRT_RAM0_SIZE + VIRT_RAM1_SIZE;
+    uint64_t most = platform_is(p, BOARD_PC) ? PC_RAM_HOLE + PC_RAM_END - PC_RAM_ABOVE : VIRT_RAM0_SIZE + VIRT_RAM1_SIZE;
     if (p->memory == 0)
         return fail(e, "guest %s: memory is 0: give the MiB it may have (memory=256)", p->name);
     if (p->memory % MIB(1))
@@ -55,7 +55,7 @@ static bool check_vcpus(const struct platform *p, struct error *e)
     if (p->vcpus_max && p->vcpus_max < p->vcpus)
         return fail(e, "guest %s: maxvcpus=%u is less than vcpus=%u: give as many or more, or remove maxvcpus", p->name, p->vcpus_max,
                     p->vcpus);
-    if (p->vcpus > 1 && p->board == BOARD_PC && !p->lapic && !p->xen)
+    if (p->vcpus > 1 && platform_is(p, BOARD_PC) && !p->lapic && !p->xen)
         return fail(e, "guest %s: vcpus=%u with lapic=0 and xen=0: nothing could start the others: set lapic=1 or xen=1, or "
                     "vcpus=1", p->name, p->vcpus);
     return true;
@@ -66,7 +66,7 @@ static bool check_coming_vcpus(const struct platform *p, struct error *e)
 {
     if (p->vcpus_max <= p->vcpus)
         return true;
-    if (p->board != BOARD_PC)
+    if (!platform_is(p, BOARD_PC))
         return fail(e, "guest %s: maxvcpus=%u with vcpus=%u: no vCPU can come to this board: give both the same number", p->name,
                     p->vcpus_max, p->vcpus);
     if (!p->acpi)
@@ -98,7 +98,7 @@ static bool check_start_info(const struct platform *p, struct error *e)
 {
     if (p->start_info_version > 1)
         return fail(e, "guest %s: start_info_version is %u: versions 0 and 1 exist", p->name, p->start_info_version);
-    if (p->start_info_version == 0 && p->board == BOARD_PC && !p->xen)
+    if (p->start_info_version == 0 && platform_is(p, BOARD_PC) && !p->xen)
         return fail(e, "guest %s: start_info_version=0 with xen=0: nothing would tell the guest its memory map: set "
                     "start_info_version=1 or xen=1", p->name);
     return true;
@@ -130,7 +130,7 @@ static bool check_modules(struct platform *p, struct error *e)
 
 static void lay_out_ram(struct platform *p)
 {
-    const bool is_pc = p->board == BOARD_PC;
+    const bool is_pc = platform_is(p, BOARD_PC);
     const uint64_t low = is_pc ? PC_RAM_HOLE : VIRT_RAM0_SIZE;
     uint64_t below = p->memory < low ? p->memory : low;
     uint64_t above = p->memory - below;
@@ -150,14 +150,14 @@ static void place_devices(struct platform *p)
     p->ged = (struct platform_ged){ 0 };
     if (p->acpi && p->ioapic && events)
         p->ged = (struct platform_ged){ true, PC_GED_PORT, PC_GED_GSI };
-    if (p->uart.present && p->board == BOARD_PC)
+    if (p->uart.present && platform_is(p, BOARD_PC))
         p->uart = (struct platform_uart){ true, PC_COM1_PORT, PC_COM1_GSI };
 }
 
 bool platform_check(struct platform *p, struct error *e)
 {
     if (!platform_check_name(p, e) || !check_memory(p, e) || !check_vcpus(p, e) || !check_coming_vcpus(p, e) ||
-        !(p->board == BOARD_PC ? check_interrupts : platform_check_arm)(p, e) || !check_start_info(p, e) || !check_modules(p, e) ||
+        !(platform_is(p, BOARD_PC) ? check_interrupts : platform_check_arm)(p, e) || !check_start_info(p, e) || !check_modules(p, e) ||
         !platform_check_nodes(p, e) || !platform_check_hidden(p, e) || !platform_check_channels(p, e))
         return false;
     lay_out_ram(p);

@@ -43,13 +43,13 @@ static bool put(struct places *all, const struct platform *p, struct place x, ui
     return true;
 }
 
-static uint64_t end_of(const struct platform *p) { return p->board == BOARD_PC ? PC_RAM_END : VIRT_RAM1_BASE + VIRT_RAM1_SIZE; }
+static uint64_t end_of(const struct platform *p) { return platform_is(p, BOARD_PC) ? PC_RAM_END : VIRT_RAM1_BASE + VIRT_RAM1_SIZE; }
 
 static struct places fixed(const struct platform *p)
 {
     struct places all = { .n = 0 };
-    const struct place *board = p->board == BOARD_PC ? pc : virt;
-    unsigned n = p->board == BOARD_PC ? sizeof(pc) / sizeof(pc[0]) : sizeof(virt) / sizeof(virt[0]);
+    const struct place *board = platform_is(p, BOARD_PC) ? pc : virt;
+    unsigned n = platform_is(p, BOARD_PC) ? sizeof(pc) / sizeof(pc[0]) : sizeof(virt) / sizeof(virt[0]);
     for (unsigned i = 0; i < n; i++)
         all.at[all.n++] = board[i];
     return all;
@@ -79,7 +79,7 @@ static bool check_ecam(const struct platform *p, struct error *e)
 static bool check_pcie(struct places *all, const struct platform *p, uint64_t end, struct error *e)
 {
     const struct platform_pcie *c = &p->pcie;
-    const uint64_t ecam = MIB(c->bus_last + 1u), four_gib = GIB(4), io_first = p->board == BOARD_PC ? 0x1000 : 0;
+    const uint64_t ecam = MIB(c->bus_last + 1u), four_gib = GIB(4), io_first = platform_is(p, BOARD_PC) ? 0x1000 : 0;
     bool low = c->ecam.v < four_gib;
     if (c->io.base < io_first * !!c->io.size || !range_within(c->io.base, c->io.size, 0, KIB(64)))
         return fail(e, "guest %s: the I/O window at 0x%llx, 0x%llx bytes, is outside 0x%llx..0xffff, where no other ports are: place it "

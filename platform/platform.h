@@ -112,6 +112,28 @@ struct platform {
     enum platform_action on_poweroff, on_reboot, on_crash;
 };
 
+/*
+ * Which board p is. A hypervisor has guests of one board only, which its build says (PLATFORM_ONLY_PC, PLATFORM_ONLY_VIRT): there the
+ * other's code is not even linked, and platform_from_node refuses it. PLATFORM_PC(f), PLATFORM_VIRT(f): f, or NULL where it is not.
+ */
+#if defined(PLATFORM_ONLY_PC)
+static inline bool platform_may_be(enum platform_board b) { return b == BOARD_PC; }
+#define PLATFORM_PC(f) (f)
+#define PLATFORM_VIRT(f) NULL
+#elif defined(PLATFORM_ONLY_VIRT)
+static inline bool platform_may_be(enum platform_board b) { return b == BOARD_VIRT; }
+#define PLATFORM_PC(f) NULL
+#define PLATFORM_VIRT(f) (f)
+#else
+static inline bool platform_may_be(enum platform_board b) { return b == BOARD_PC || b == BOARD_VIRT; }
+#define PLATFORM_PC(f) (f)
+#define PLATFORM_VIRT(f) (f)
+#endif
+static inline bool platform_is(const struct platform *p, enum platform_board b)
+{
+    return platform_may_be(b) && (!platform_may_be(b == BOARD_PC ? BOARD_VIRT : BOARD_PC) || p->board == b);
+}
+
 /* The vCPUs that the tables name: those there and those that may come. */
 static inline unsigned platform_vcpus_told(const struct platform *p) { return p->vcpus_max > p->vcpus ? p->vcpus_max : p->vcpus; }
 

@@ -41,7 +41,9 @@ static bool read_board(struct platform *p, const struct property_node *n)
     for (unsigned i = 0; i < sizeof(word) / sizeof(word[0]); i++)
         if (strcmp(text, word[i]) == 0) {
             p->board = (enum platform_board)i;
-            return true;
+            return platform_may_be(p->board) ||
+                   fail(n->e, "guest %s: it is a guest for %s, which this machine is not: give it a kernel of this machine's kind, or start it "
+                        "on another", n->guest, p->board == BOARD_PC ? "a PC" : "an Arm machine");
         }
     return fail(n->e, "guest %s: property bedplate,board is \"%.20s\": give pc or virt", n->guest, text);
 }
@@ -65,7 +67,7 @@ static bool read_size(struct platform *p, const struct property_node *n)
 static bool read_settings(struct platform *p, const struct property_node *n)
 {
     uint64_t version = 1;
-    const bool pc = p->board == BOARD_PC;
+    const bool pc = platform_is(p, BOARD_PC);
     if (!property_toggle(n, "bedplate,lapic", pc, &p->lapic) || !property_toggle(n, "bedplate,ioapic", false, &p->ioapic) ||
         !property_toggle(n, "bedplate,acpi", pc, &p->acpi) || !property_toggle(n, "bedplate,xen", p->xen, &p->xen) ||
         !property_toggle(n, "bedplate,xenstore", p->xenstore, &p->xenstore) ||

@@ -102,7 +102,7 @@ static bool add_module(struct reading *r, const struct property_node *n, bool ra
 /* A guest with a device tree has places for a kernel and a ramdisk: a module that does not say which it is is the one, then the other, as Xen guesses. */
 static bool guess_module(struct reading *r, const struct property_node *n)
 {
-    if (r->p->board == BOARD_PC)
+    if (platform_is(r->p, BOARD_PC))
         return add_module(r, n, false);
     if (!r->p->kernel.size)
         return add_kernel(r, n);
@@ -114,7 +114,7 @@ static bool guess_module(struct reading *r, const struct property_node *n)
 
 static bool add_tree(struct reading *r, const struct property_node *n)
 {
-    if (r->p->board == BOARD_PC)
+    if (platform_is(r->p, BOARD_PC))
         return fail(n->e, "guest %s: a multiboot,device-tree (node %.40s), which hands over devices, has no meaning for a PC guest: remove "
                     "it", n->guest, property_node_name(n));
     if (r->p->arm.passthrough.size)

@@ -49,7 +49,7 @@ static bool read_enhanced(struct platform *p, const struct property_node *n)
     };
     const char *text = "enabled";
     struct span v;
-    p->xen = p->board == BOARD_PC;
+    p->xen = platform_is(p, BOARD_PC);
     p->xenstore = false;
     if (!property_find(n, "xen,enhanced", &v))
         return true;

@@ -3,6 +3,7 @@
  * mistake would reach beyond the guest. Invariant: what passes maps whole pages where nothing of the guest stands, and names
  * shared interrupts that nothing of the guest has. The tree has passed loader's tree_check, which bounds its depth too.
  */
+#include "lib/cells.h"
 #include "lib/checked.h"
 #include "platform/virt_map.h"
 #include "start_info/guest_internal.h"
@@ -105,7 +106,7 @@ static bool add_reg(struct reader *r, uint64_t host, uint64_t size, uint64_t gue
 static bool read_regs(struct reader *r, int node, int parent)
 {
     int length, force = fdt_getprop(r->fdt, node, "xen,force-assign-without-iommu", NULL) != NULL;
-    int a = fdt_address_cells(r->fdt, parent), s = fdt_size_cells(r->fdt, parent);
+    int a = cells_address(r->fdt, parent), s = cells_size(r->fdt, parent);
     const void *cells = fdt_getprop(r->fdt, node, "xen,reg", &length);
     const char *name = r->p->name;
     if (!cells && fdt_getprop(r->fdt, node, "xen,path", NULL))
@@ -229,8 +230,8 @@ static bool read_node(struct reader *r, int node, int parent, bool ours)
 /* The tree is written into one whose root has two cells for each; what translates one to one needs the same beneath. */
 static bool check_cells(struct reader *r, int node)
 {
-    int length, root_cells = fdt_address_cells(r->fdt, 0) * 8 + fdt_size_cells(r->fdt, 0);
-    int cells = fdt_address_cells(r->fdt, node) * 8 + fdt_size_cells(r->fdt, node);
+    int length, root_cells = cells_address(r->fdt, 0) * 8 + cells_size(r->fdt, 0);
+    int cells = cells_address(r->fdt, node) * 8 + cells_size(r->fdt, node);
     const void *ranges = fdt_getprop(r->fdt, node, "ranges", &length);
     if (ranges && (length ? root_cells : cells) != 2 * 8 + 2)
         return fail(r->e, "guest %s: its partial device tree: %s is to have #address-cells = <2> and #size-cells = <2>, as the guest's tree has",

@@ -1,6 +1,6 @@
 # The hypervisor for Arm: a flat arm64 Image, and beside it the linked file with its symbols.
 ARM_CROSS := aarch64-linux-gnu-
-ARM_CFLAGS := $(BASE) -D_GNU_SOURCE -ffreestanding -fno-pic -fno-pie -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
+ARM_CFLAGS := $(BASE) -D_GNU_SOURCE -DPLATFORM_ONLY_VIRT -ffreestanding -fno-pic -fno-pie -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
               -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections -idirafter /usr/include
 ARM_OPT := -O2
 $(B)/arm/acpi/% $(B)/arm/platform/% $(B)/arm/start_info/% $(B)/arm/loader/% $(B)/arm/hypervisor/builder/% $(B)/arm/hypervisor/arm/tree%: ARM_OPT := -Os

@@ -3,6 +3,7 @@
  * what is in `ram` is whole pages.
  */
 #include "hypervisor/arm/tree.h"
+#include "lib/cells.h"
 #include "lib/checked.h"
 #include "loader/bundle_tree.h"
 #include <libfdt.h>
@@ -34,7 +35,7 @@ static bool cells_fit(int address, int size) { return address >= 1 && address <=
 /* Entry `index` of `reg`, whose cells are those that `parent` tells. 1: there; 0: no more; -1: the property is not whole entries. */
 static int reg_of(const void *fdt, int parent, int node, int index, struct tree_range *r)
 {
-    int ac = fdt_address_cells(fdt, parent), sc = fdt_size_cells(fdt, parent), size;
+    int ac = cells_address(fdt, parent), sc = cells_size(fdt, parent), size;
     const uint8_t *p = fdt_getprop(fdt, node, "reg", &size);
     if (!p)
         return 0;
@@ -208,7 +209,7 @@ static void read_cpus(struct host_tree *t, const void *fdt)
     int cpus = fdt_path_offset(fdt, "/cpus"), node, size;
     if (cpus < 0)
         return;
-    int ac = fdt_address_cells(fdt, cpus);
+    int ac = cells_address(fdt, cpus);
     fdt_for_each_subnode(node, fdt, cpus) {
         const char *type, *method = "";
         const void *reg = fdt_getprop(fdt, node, "reg", &size);

@@ -1,6 +1,7 @@
 /* Owns: the devices that the hypervisor itself uses, as the host's tree names them: GIC, timer, UART, RTC; and the way to a device's address. */
 #include "hypervisor/arm/tree.h"
 #include "lib/arm.h"
+#include "lib/cells.h"
 #include "lib/checked.h"
 #include <libfdt.h>
 #include <string.h>
@@ -10,7 +11,7 @@ enum { PPI = 1 };
 /* One bus upward: `ranges` of `bus`, whose parent is `above`. Absent: its children are not on the CPU's side. */
 static bool through(const void *fdt, int bus, int above, uint64_t *at, uint64_t size)
 {
-    int length, ac = fdt_address_cells(fdt, bus), sc = fdt_size_cells(fdt, bus), up = fdt_address_cells(fdt, above);
+    int length, ac = cells_address(fdt, bus), sc = cells_size(fdt, bus), up = cells_address(fdt, above);
     const uint8_t *p = fdt_getprop(fdt, bus, "ranges", &length);
     if (!p || ac < 1 || ac > 2 || up < 1 || up > 2 || sc < 1 || sc > 2)
         return false;
@@ -31,7 +32,7 @@ bool host_tree_reg(const void *fdt, int node, int index, struct tree_range *r)
     const uint8_t *p = fdt_getprop(fdt, node, "reg", &length);
     if (bus < 0 || !p)
         return false;
-    int ac = fdt_address_cells(fdt, bus), sc = fdt_size_cells(fdt, bus), entry = 4 * (ac + sc);
+    int ac = cells_address(fdt, bus), sc = cells_size(fdt, bus), entry = 4 * (ac + sc);
     if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || length / entry <= index)
         return false;
     p += entry * index;

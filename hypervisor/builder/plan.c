@@ -10,7 +10,7 @@
 
 bool plan_acpi(const struct platform *p, gpa_t *at, uint64_t *size, struct error *e)
 {
-    const bool is_pc = p->board == BOARD_PC;
+    const bool is_pc = platform_is(p, BOARD_PC);
     const uint64_t most = is_pc ? PC_ACPI_MAX : VIRT_ACPI_MAX;
     *at = gpa(is_pc ? PC_ACPI_BASE : VIRT_ACPI_BASE);
     *size = p->acpi ? acpi_size(p) : 0;
@@ -30,5 +30,5 @@ bool plan_make(struct plan *plan, const struct platform *p, struct span kernel, 
     (void)format(name, sizeof(name), "guest %s: kernel", p->name);
     if (!whole(p, kernel, "kernel", e) || !whole(p, passthrough, "partial device tree", e) || !plan_acpi(p, &plan->acpi, &plan->acpi_size, e))
         return false;
-    return p->board == BOARD_PC ? plan_pc(plan, p, kernel, name, e) : plan_virt(plan, p, kernel, passthrough, name, e);
+    return platform_is(p, BOARD_PC) ? plan_pc(plan, p, kernel, name, e) : plan_virt(plan, p, kernel, passthrough, name, e);
 }
