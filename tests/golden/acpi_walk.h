@@ -45,23 +45,31 @@ static void walk_gtdt(struct walk *w, struct span t)
         fault(w, "names a timer that is not there");
 }
 
+/* A core's two caches, of which only the kind is told. */
+static void walk_caches(struct walk *w, struct span t, uint64_t core)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t at = number(w, t, core + 20 + 4 * i, 4);
+        if (at != core + 28 + 24 * i || number(w, t, at, 2) != 0x1801 || number(w, t, at + 4, 4) != 0x10 || number(w, t, at + 21, 1) != i << 2)
+            fault(w, "a core has another cache at %llu than its own", (unsigned long long)at);
+    }
+}
+
 /* Packages, then vCPUs, each within the package of its node. */
 static void walk_pptt(struct walk *w, struct span t)
 {
-    uint64_t packages = w->p->nodes ? w->p->nodes : 1, n = (t.left - 36) / 20;
-    for (uint64_t i = 0; i < n && !w->why[0]; i++) {
-        uint64_t at = 36 + i * 20, flags = number(w, t, at + 4, 4), parent = number(w, t, at + 8, 4), uid = number(w, t, at + 12, 4);
-        if (number(w, t, at, 2) != 0x1400 || number(w, t, at + 16, 4))
-            fault(w, "structure %u is no processor without caches", (unsigned)i);
-        else if (i < packages && (flags != 0x11 || parent))
+    uint64_t packages = w->p->nodes ? w->p->nodes : 1, at = 36;
+    for (uint64_t i = 0; i < packages; i++, at += 20)
+        if (number(w, t, at, 2) != 0x1400 || number(w, t, at + 4, 8) != 0x11)
             fault(w, "package %u is none", (unsigned)i);
-        else if (i >= packages && (flags != 0xa || uid >= w->p->vcpus || parent != 36 + 20ull * (w->p->nodes ? w->p->vcpu_node[uid] : 0)))
-            fault(w, "CPU %llu is in another package", (unsigned long long)uid);
-        else if (i >= packages)
-            claim_cpu(w, CPU_PPTT, uid);
+    for (; at < t.left && !w->why[0]; at += 76) {
+        uint64_t parent = number(w, t, at + 8, 4), uid = number(w, t, at + 12, 4);
+        claim_cpu(w, CPU_PPTT, uid);
+        if (number(w, t, at, 2) != 0x1c00 || number(w, t, at + 4, 4) != 0xa || number(w, t, at + 16, 4) != 2 || w->why[0] ||
+            parent != 36 + 20ull * (w->p->nodes ? w->p->vcpu_node[uid] : 0))
+            fault(w, "CPU %llu is no core of its node's package", (unsigned long long)uid);
+        walk_caches(w, t, at);
     }
-    if (t.left != 36 + n * 20)
-        fault(w, "%zu bytes", t.left);
 }
 
 static void walk_xenv(struct walk *w, struct span t)

@@ -165,15 +165,20 @@ static void pptt_is_a_package_of_cores(void **state)
     (void)state;
     struct platform p = arm(2, 3);
     struct span t = told(acpi_arm_pptt, p);
-    assert_int_equal(t.left, 36 + 3 * 20);
+    assert_int_equal(t.left, 36 + 20 + 2 * 76);
     assert_int_equal(at(t, 36, 8), 0x1400 | 0x11ull << 32);
-    assert_int_equal(at(t, 76, 8), 0x1400 | 0xaull << 32);
-    assert_int_equal(at(t, 84, 8), 36 | 1ull << 32);
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t core = 56 + 76 * i;
+        assert_int_equal(at(t, core, 8), 0x1c00 | 0xaull << 32);
+        assert_int_equal(at(t, core + 8, 8), 36 | (uint64_t)i << 32);
+        assert_int_equal(at(t, core + 20, 4), core + 28);
+        assert_int_equal(at(t, core + 28, 8), 0x1801 | 0x10ull << 32);
+        assert_int_equal(at(t, core + 52 + 21, 1), 4);         /* the second: of instructions */
+    }
     p.nodes = 2;
     p.vcpu_node[1] = 1;
     t = told(acpi_arm_pptt, p);
-    assert_int_equal(t.left, 36 + 4 * 20);
-    assert_int_equal(at(t, 104, 8), 56 | 1ull << 32);
+    assert_int_equal(at(t, 36 + 40 + 76 + 8, 8), 56 | 1ull << 32);
 }
 
 static uint64_t fadt(struct table_out *o, const struct platform *p) { return acpi_arm_fadt(o, p, 0x20000040); }
