@@ -9,7 +9,7 @@
 enum { CELLS_MAX = 4 };
 
 /* 0..CELLS_MAX; `otherwise` where the node does not say, -1 where what it says is no such number. */
-static inline int cells_of(const void *fdt, int node, const char *property, int otherwise)
+static inline int cells_said(const void *fdt, int node, const char *property, int otherwise)
 {
     int length;
     const fdt32_t *value = fdt_getprop(fdt, node, property, &length);
@@ -19,8 +19,8 @@ static inline int cells_of(const void *fdt, int node, const char *property, int 
 }
 static inline int cells_address(const void *fdt, int node)
 {
-    int n = cells_of(fdt, node, "#address-cells", 2);
+    int n = cells_said(fdt, node, "#address-cells", 2);
     return n ? n : -1;                  /* without an address there is nothing to say */
 }
-static inline int cells_size(const void *fdt, int node) { return cells_of(fdt, node, "#size-cells", 1); }
+static inline int cells_size(const void *fdt, int node) { return cells_said(fdt, node, "#size-cells", 1); }
 #endif
