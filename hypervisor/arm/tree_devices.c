@@ -62,7 +62,7 @@ static unsigned intid(const void *fdt, int node, int index, int cells)
     return kind == 0 && n < GIC_INTIDS_MAX - GIC_PRIVATE ? (unsigned)n + GIC_PRIVATE : 0;
 }
 
-static int cells_of(const void *fdt, int gic)
+static int interrupt_cells(const void *fdt, int gic)
 {
     int length;
     const void *p = gic < 0 ? NULL : fdt_getprop(fdt, gic, "#interrupt-cells", &length);
@@ -108,7 +108,7 @@ static int read_gic(struct tree_gic *g, const void *fdt)
     int node = gic_node(fdt, &version);
     if (node < 0 || !host_tree_reg(fdt, node, 0, &g->gicd))
         return -1;
-    g->maintenance = intid(fdt, node, 0, cells_of(fdt, node));
+    g->maintenance = intid(fdt, node, 0, interrupt_cells(fdt, node));
     if (version == 2) {
         if (!host_tree_reg(fdt, node, 1, &g->gicc))
             return -1;
@@ -130,7 +130,7 @@ void host_tree_devices(struct host_tree *t, const void *fdt)
 {
     static const char *const timers[] = { "arm,armv8-timer" }, *const rtcs[] = { "arm,pl031" };
     enum { VIRTUAL = 2, HYPERVISOR = 3 };      /* places in the timer's interrupts: secure, non-secure, virtual, hypervisor */
-    int cells = cells_of(fdt, read_gic(&t->gic, fdt)), timer = find(fdt, timers, 1), rtc = find(fdt, rtcs, 1);
+    int cells = interrupt_cells(fdt, read_gic(&t->gic, fdt)), timer = find(fdt, timers, 1), rtc = find(fdt, rtcs, 1);
     if (timer >= 0) {
         t->vtimer = intid(fdt, timer, VIRTUAL, cells);
         t->alarm = intid(fdt, timer, HYPERVISOR, cells);
@@ -169,6 +169,6 @@ void host_tree_uart(struct host_tree *t, const void *fdt)
         node = find(fdt, uart_names, 2);
     if (node < 0 || !host_tree_reg(fdt, node, 0, &t->uart))
         return;
-    t->uart_intid = intid(fdt, node, 0, cells_of(fdt, gic_node(fdt, &version)));
+    t->uart_intid = intid(fdt, node, 0, interrupt_cells(fdt, gic_node(fdt, &version)));
     t->uart_sbsa = fdt_node_check_compatible(fdt, node, uart_names[0]) != 0;
 }
