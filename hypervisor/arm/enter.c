@@ -36,6 +36,8 @@ static int interrupt(struct arch_vcpu *v, struct exit *e)
         v->vtimer_fired = true;
         return exit_as(e, EXIT_TIMER);
     }
+    if (v->vtimer_fired)
+        vtimer_settle(v);
     return exit_as(e, window ? EXIT_WINDOW : EXIT_INTERRUPT);
 }
 

@@ -13,11 +13,12 @@
  * EL1's registers that are the guest's own to use without a trap: they stay in the CPU from load to unload. Not here: what traps
  * (debug, PMU, ACTLR), what an EL1 in AArch64 cannot reach (SPSR_abt, DACR32, ...), and what no guest is offered (ZCR, keys).
  */
-#define EL1_REGISTERS(X) \
-    X(sctlr, SCTLR_EL1) X(cpacr, CPACR_EL1) X(ttbr0, TTBR0_EL1) X(ttbr1, TTBR1_EL1) X(tcr, TCR_EL1) X(mair, MAIR_EL1) \
-    X(amair, AMAIR_EL1) X(vbar, VBAR_EL1) X(contextidr, CONTEXTIDR_EL1) X(esr, ESR_EL1) X(far, FAR_EL1) X(afsr0, AFSR0_EL1) \
-    X(afsr1, AFSR1_EL1) X(elr, ELR_EL1) X(spsr, SPSR_EL1) X(par, PAR_EL1) X(csselr, CSSELR_EL1) X(cntkctl, CNTKCTL_EL1) \
-    X(tpidr_el0, TPIDR_EL0) X(tpidrro_el0, TPIDRRO_EL0) X(tpidr_el1, TPIDR_EL1) X(sp_el0, SP_EL0) X(sp_el1, SP_EL1)
+#define EL1_REGISTERS(X) X(sctlr, SCTLR_EL1) X(tcr, TCR_EL1) EL1_OTHERS(X)
+#define EL1_OTHERS(X) \
+    X(cpacr, CPACR_EL1) X(ttbr0, TTBR0_EL1) X(ttbr1, TTBR1_EL1) X(mair, MAIR_EL1) X(amair, AMAIR_EL1) X(vbar, VBAR_EL1) \
+    X(contextidr, CONTEXTIDR_EL1) X(esr, ESR_EL1) X(far, FAR_EL1) X(afsr0, AFSR0_EL1) X(afsr1, AFSR1_EL1) X(elr, ELR_EL1) \
+    X(spsr, SPSR_EL1) X(par, PAR_EL1) X(csselr, CSSELR_EL1) X(cntkctl, CNTKCTL_EL1) X(tpidr_el0, TPIDR_EL0) \
+    X(tpidrro_el0, TPIDRRO_EL0) X(tpidr_el1, TPIDR_EL1) X(sp_el0, SP_EL0) X(sp_el1, SP_EL1)
 
 struct el1_registers {
 #define X(field, name) uint64_t field;
@@ -77,6 +78,26 @@ struct stage2 {
     const struct arch_vcpu *last[HOST_CPUS_MAX];   /* which of its vCPUs each CPU had last; compared, never looked into */
 };
 
+/*
+ * Several cores translate speculatively with EL1's registers even at EL2 (Cortex-A57 1319537, A72 1319367, A55 1530923, A76 1165522), and
+ * their TLBs keep what came of it: while stage 1 and stage 2 are not of one guest, no walk of stage 1 may succeed.
+ */
+static inline void walks_stop(void)
+{
+    sysreg_set(TCR_EL1, sysreg_get(TCR_EL1) | TCR_EPD0 | TCR_EPD1);
+    isb();
+    sysreg_set(SCTLR_EL1, sysreg_get(SCTLR_EL1) | SCTLR_M);
+    isb();
+}
+
+static inline void walks_go(uint64_t sctlr, uint64_t tcr)
+{
+    isb();
+    sysreg_set(SCTLR_EL1, sctlr);
+    isb();
+    sysreg_set(TCR_EL1, tcr);
+}
+
 /* ---- stage2.c ---- */
 bool stage2_start(unsigned host_bits, bool wide_vmid);      /* before the first stage 2 is created. False: no such number of bits */
 const struct stage2_shape *stage2_shape(void);
@@ -108,6 +129,7 @@ bool vgic_underflow(struct arch_vcpu *v);       /* the window that was asked for
 /* ---- vtimer.c ---- */
 void vtimer_load(struct arch_vcpu *v);
 void vtimer_unload(struct arch_vcpu *v);
+void vtimer_settle(struct arch_vcpu *v);        /* while loaded: forgets a host interrupt that the guest will not end */
 
 /* ---- id.c ---- */
 void id_collect(void);                  /* this CPU's identification registers into the minimum over all */

@@ -49,6 +49,11 @@
 
 #define CNT_CTL_ENABLE BIT(0)
 #define CNT_CTL_IMASK  BIT(1)
+#define CNT_CTL_ISTATUS BIT(2)
+
+/* TCR_EL1 */
+#define TCR_EPD0     BIT(7)
+#define TCR_EPD1     BIT(23)
 
 /* SCTLR_EL1 */
 #define SCTLR_EL1_RES1 UINT64_C(0x30d00800)

@@ -5,6 +5,7 @@
  * A group of 16 entries with the contiguous hint is changed as one.
  */
 #include "hypervisor/arm/guest.h"
+#include "hypervisor/arm/tlb.h"
 
 static struct stage2_shape shape;
 static uint64_t vmids[4];               /* bit n: VMID n is taken; 0 is nobody's, and 255 are more than there can be domains */
@@ -23,21 +24,30 @@ static uint64_t *entry_in(uint64_t *table, uint64_t g, unsigned level)
 
 /* ---- TLBs ---- */
 
-/* TLB maintenance by VMID goes by VTTBR_EL2. Stores to tables come first (DSB), and are seen by all walkers. */
-static uint64_t vmid_enter(const struct stage2 *s)
+/* TLB maintenance by VMID goes by VTTBR_EL2: another guest's, maybe, than that whose stage 1 is in this CPU. */
+struct walks { uint64_t vttbr, sctlr, tcr; };
+
+/* Stores to tables come first, and are seen by all walkers. */
+static struct walks vmid_enter(const struct stage2 *s)
 {
-    uint64_t before = sysreg_get(VTTBR_EL2);
+    struct walks before = { sysreg_get(VTTBR_EL2), sysreg_get(SCTLR_EL1), sysreg_get(TCR_EL1) };
     dsb_ishst();
+    if (before.vttbr == s->vttbr)
+        return before;
+    walks_stop();
     sysreg_set(VTTBR_EL2, s->vttbr);
     isb();
     return before;
 }
 
-static void vmid_leave(uint64_t before)
+static void vmid_leave(const struct stage2 *s, struct walks before)
 {
     dsb_ish();          /* done on all CPUs */
     isb();
-    sysreg_set(VTTBR_EL2, before);
+    if (before.vttbr == s->vttbr)
+        return;
+    sysreg_set(VTTBR_EL2, before.vttbr);
+    walks_go(before.sctlr, before.tcr);
     isb();
 }
 
@@ -47,30 +57,30 @@ void arch_stage2_flush(struct stage2 *s)
         dsb_ishst();
         return;
     }
-    uint64_t before = vmid_enter(s);
-    __asm__ volatile("tlbi vmalls12e1is" : : : "memory");
-    vmid_leave(before);
+    struct walks before = vmid_enter(s);
+    tlbi_vmid_all();
+    vmid_leave(s, before);
 }
 
 void stage2_flush_here(void)
 {
-    __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
+    tlbi_vmid_here();
 }
 
 /* `count` entries' worth of translations from g on; then what TLBs made of both stages together, which goes by no IPA. */
 static void flush_entries(struct stage2 *s, uint64_t g, unsigned level, unsigned count)
 {
-    uint64_t before = vmid_enter(s);
+    struct walks before = vmid_enter(s);
     for (unsigned i = 0; i < count; i++)
-        __asm__ volatile("tlbi ipas2e1is, %0" : : "r"((g + i * s2_size(level)) >> PAGE_SHIFT) : "memory");
+        tlbi_ipa((g + i * s2_size(level)) >> PAGE_SHIFT);
     dsb_ish();
-    __asm__ volatile("tlbi vmalle1is" : : : "memory");
-    vmid_leave(before);
+    tlbi_vmid_stage1();
+    vmid_leave(s, before);
 }
 
 /* ---- changing entries ---- */
 
-/* e[0..count-1], which translate g on, are away for everybody; restore_begin.. end is the caller's, by unbreak. */
+/* e[0..count-1], which translate g on, are away for everybody until the caller has made them anew and calls unbreak. */
 static void break_entries(struct stage2 *s, uint64_t *e, uint64_t g, unsigned level, unsigned count)
 {
     __atomic_fetch_add(&s->breaks, 1, __ATOMIC_SEQ_CST);

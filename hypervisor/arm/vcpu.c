@@ -9,10 +9,11 @@ struct guest_cpu guest_cpus[HOST_CPUS_MAX];
 
 static unsigned pages_order(void) { return sizeof(struct arch_vcpu) <= PAGE_SIZE ? 0 : 1; }
 
+/* All but what lets stage 1 be walked. */
 static void el1_load(const struct el1_registers *r)
 {
 #define X(field, name) sysreg_set(name, r->field);
-    EL1_REGISTERS(X)
+    EL1_OTHERS(X)
 #undef X
 }
 
@@ -54,6 +55,23 @@ void guest_fpu_open(struct arch_vcpu *v)
 
 /* ---- load and unload ---- */
 
+/* Stage 1 and 2 change hands together. */
+static void translation_load(struct arch_vcpu *v, struct guest_cpu *c)
+{
+    walks_stop();
+    if (c->vtcr != stage2_shape()->vtcr) {
+        c->vtcr = stage2_shape()->vtcr;
+        sysreg_set(VTCR_EL2, c->vtcr);
+    }
+    sysreg_set(VTTBR_EL2, v->stage2->vttbr);
+    el1_load(&v->el1);
+    sysreg_set(VMPIDR_EL2, v->mpidr);
+    walks_go(v->el1.sctlr, v->el1.tcr);
+    isb();
+    v->cpu = c;
+    c->last = v;
+}
+
 /*
  * vCPUs of one guest have one VMID, but each thinks that its TLB is its own: what it put under an ASID, others may mean otherwise. The
  * same one coming back finds what it left, because its own invalidations reach all CPUs (HCR_EL2.FB).
@@ -65,12 +83,6 @@ static void stage2_enter(struct arch_vcpu *v, unsigned cpu)
         __atomic_store_n(&s->live, true, __ATOMIC_SEQ_CST);
         dsb_ish();                      /* whoever changed tables without seeing this has done so before we walk them */
     }
-    if (guest_cpus[cpu].vtcr != stage2_shape()->vtcr) {
-        guest_cpus[cpu].vtcr = stage2_shape()->vtcr;
-        sysreg_set(VTCR_EL2, guest_cpus[cpu].vtcr);
-    }
-    sysreg_set(VTTBR_EL2, s->vttbr);
-    isb();
     if (s->last[cpu] == v)
         return;
     s->last[cpu] = v;
@@ -81,13 +93,9 @@ void arch_vcpu_load(struct arch_vcpu *v)
 {
     struct percpu *here = this_cpu();
     struct guest_cpu *c = &guest_cpus[here->index];
+    if (v->cpu != c || c->last != v)
+        translation_load(v, c);
     stage2_enter(v, here->index);
-    if (v->cpu != c || c->last != v) {
-        el1_load(&v->el1);
-        sysreg_set(VMPIDR_EL2, v->mpidr);
-        v->cpu = c;
-        c->last = v;
-    }
     fpu_load(v, c);
     vgic_load(v);
     vtimer_load(v);

@@ -17,6 +17,31 @@ void vtimer_load(struct arch_vcpu *v)
     sysreg_set(CNTV_CTL_EL0, v->cntv_ctl);
 }
 
+static bool in_list_register(const struct arch_vcpu *v)
+{
+    for (unsigned n = 0; n < arch_lrs(); n++) {
+        const struct gic_lr *l = &v->vgic.lr[n];
+        if (l->state && l->hw && l->host == gic_host.vtimer)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The guest may have dropped its interrupt in the distributor instead of ending it. Once its timer's line is low again and no list
+ * register has it, nothing of it is left but the host's active state, which would keep back the next one.
+ */
+void vtimer_settle(struct arch_vcpu *v)
+{
+    const uint64_t high = CNT_CTL_ENABLE | CNT_CTL_ISTATUS;
+    if (!v->vgic.touched)
+        vgic_sync(v);
+    if (!v->vtimer_fired || in_list_register(v) || (sysreg_get(CNTV_CTL_EL0) & high) == high)
+        return;
+    v->vtimer_fired = false;
+    gic_host_set_active(gic_host.vtimer, false);
+}
+
 /* After vgic_unload, which has seen whether the guest ended it. */
 void vtimer_unload(struct arch_vcpu *v)
 {
@@ -30,8 +55,8 @@ void vtimer_unload(struct arch_vcpu *v)
 
 uint64_t arch_vtimer_deadline(struct arch_vcpu *v)
 {
-    if (v->loaded && v->vtimer_fired && !v->vgic.touched)
-        vgic_sync(v);
+    if (v->loaded && v->vtimer_fired)
+        vtimer_settle(v);
     uint64_t ctl = v->loaded ? sysreg_get(CNTV_CTL_EL0) : v->cntv_ctl;
     if (v->vtimer_fired || (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE)
         return UINT64_MAX;              /* fired: until the guest ends it no other comes, and that one is in the GIC's hands */
