@@ -485,6 +485,8 @@ done
 rm -f method.a* name.a* past.dat deep.dat cut.dat zero.dat self.raw high.txt
 rm -rf machine some made taken
 
+. "$root/tests/bad/arm.sh"
+
 # ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.
 boots() { # name, regex on the console, options of `bedplate run`
     local name=$1 regex=$2 wrong=''
