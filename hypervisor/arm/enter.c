@@ -25,6 +25,14 @@ static int broken(struct exit *e, const char *why)
     return OUTCOME_EXIT;
 }
 
+/* What the guest did to its list registers is seen first: it may have ended the interrupt before, and that end is not this one's. */
+static void timer_came(struct arch_vcpu *v)
+{
+    if (!v->vgic.touched)
+        vgic_sync(v);
+    v->vtimer_fired = true;
+}
+
 /*
  * The window is looked at before interrupts are: its line must be low when irq_take ends the maintenance interrupt. The virtual timer's
  * interrupt stays active in the host until the guest ends its own.
@@ -33,7 +41,7 @@ static int interrupt(struct arch_vcpu *v, struct exit *e)
 {
     bool window = v->vgic.window && vgic_underflow(v);
     if (irq_take() & IRQ_VTIMER) {
-        v->vtimer_fired = true;
+        timer_came(v);
         return exit_as(e, EXIT_TIMER);
     }
     if (v->vtimer_fired)
@@ -102,7 +110,7 @@ void arch_enter(struct arch_vcpu *v, struct exit *e)
     uint64_t esr;
     if (here->taken) {                  /* interrupts were taken since the last entry, the timer's among them */
         here->taken = 0;
-        v->vtimer_fired = true;
+        timer_came(v);
         e->kind = EXIT_TIMER;
         return;
     }
