@@ -16,7 +16,8 @@ static const char *const property[] = {
     "memory", "cpus", "bootargs", "bedplate,name", "bedplate,lapic", "bedplate,ioapic", "bedplate,acpi", "bedplate,xen",
     "bedplate,uart", "bedplate,start-info-version", "bedplate,on-poweroff", "bedplate,on-reboot", "bedplate,on-crash",
     "bedplate,affinity", "reg", "bedplate,other", "bedplate,vcpus-max", "bedplate,power-button", "bedplate,vnuma-memory",
-    "bedplate,vnuma-vcpus", "bedplate,vnuma-distances", "bedplate,hide",
+    "bedplate,vnuma-vcpus", "bedplate,vnuma-distances", "bedplate,hide", "bedplate,board", "bedplate,gic-version", "vpl011",
+    "bedplate,vuart-backend", "xen,enhanced", "xen,static-mem", "direct-map", "nr_spis", "capabilities", "sve", "#address-cells", "#size-cells",
 };
 enum { PROPERTIES = sizeof(property) / sizeof(property[0]) };
 static const char *const compatible[] = { "multiboot,kernel", "multiboot,ramdisk", "multiboot,module", "other" };
@@ -54,6 +55,10 @@ static int make_guest(void *fdt, int space, struct span *in)
     int guest;
     if (fdt_create_empty_tree(fdt, space) || (guest = fdt_add_subnode(fdt, 0, "g")) < 0)
         abort();
+    (void)fdt_setprop_u32(fdt, 0, "#address-cells", 2);
+    (void)fdt_setprop_u32(fdt, 0, "#size-cells", 2);
+    if ((guest = fdt_subnode_offset(fdt, 0, "g")) < 0)
+        abort();
     (void)fdt_setprop_u64(fdt, guest, "memory", span_le(in, 3));
     for (unsigned i = (unsigned)span_le(in, 1) % 20; i-- > 0;)
         set(fdt, guest, in, (unsigned)span_le(in, 1));
@@ -66,8 +71,9 @@ static void check_platform(const struct platform *p)
 {
     must(p->name[0] && memchr(p->name, 0, sizeof(p->name)));
     must(p->vcpus >= 1 && p->vcpus <= PLATFORM_VCPUS_MAX && p->modules <= PLATFORM_MODULES_MAX);
-    must((p->lapic || !p->ioapic) && (p->lapic || p->xen) && p->start_info_version <= 1);
-    must(p->memory && p->memory % MIB(1) == 0 && p->ram[0].size + p->ram[1].size == p->memory);
+    must(p->board == BOARD_VIRT ? !p->lapic && !p->ioapic && p->modules <= 1 : (p->lapic || !p->ioapic) && (p->lapic || p->xen));
+    must(p->start_info_version <= 1 && p->memory && p->memory % MIB(1) == 0);
+    must(p->ram[0].size + p->ram[1].size + p->ram[2].size + p->ram[3].size == p->memory);
     must(strlen(p->cmdline) <= PLATFORM_CMDLINE_MAX && p->kernel.size > 0);
     must(p->on_poweroff <= ACTION_PRESERVE && p->on_reboot <= ACTION_PRESERVE && p->on_crash <= ACTION_PRESERVE);
 }
@@ -89,6 +95,19 @@ static void check_lists(const struct platform *p)
         must(p->hidden[i][0] == '\\' && strlen(p->hidden[i]) <= PLATFORM_PATH_MAX);
 }
 
+static void check_plan_virt(const struct platform *p, const struct plan *plan)
+{
+    const struct guest_places *w = &plan->places;
+    const struct { uint64_t at, size; } part[] = {
+        { plan->entry.v, plan->image.memory_size }, { w->tree.v, w->tree_size }, { w->efi.v, plan->efi_size }, { w->ramdisk.v, w->ramdisk_size },
+    };
+    for (unsigned i = 0; i < 4; i++) {
+        must(!part[i].size || range_within(part[i].at, part[i].size, p->ram[0].base.v, p->ram[0].size));
+        for (unsigned k = 0; k < i; k++)
+            must(!ranges_meet(part[i].at, part[i].size, part[k].at, part[k].size));
+    }
+}
+
 static void check_plan(const struct platform *p, struct span kernel)
 {
     struct plan plan;
@@ -97,6 +116,10 @@ static void check_plan(const struct platform *p, struct span kernel)
     must(good != failed(&e));
     if (!good)
         return;
+    if (p->board == BOARD_VIRT) {
+        check_plan_virt(p, &plan);
+        return;
+    }
     must(range_within(plan.start_info.v, plan.start_info_size, 0, p->ram[0].size));
     uint8_t *image = malloc(plan.start_info_size);
     must(start_info_build(p, plan.start_info, plan.module, plan.acpi, plan.acpi, plan.acpi_size, image, plan.start_info_size));
