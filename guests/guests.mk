@@ -20,7 +20,7 @@ $(B)/guests/%.elf32: $(B)/guests/%.elf
 	$(Q)objcopy -I elf64-x86-64 -O elf32-i386 --strip-all $< $@
 
 # ---- Arm: each is an arm64 Image that runs wherever it is put. Those of guests/tests that both architectures have are named here.
-ARM_GUEST_SHARED := big_memory console crash evtchn fair grant hypercalls reboot zero
+ARM_GUEST_SHARED := big_memory channel console crash evtchn fair grant hypercalls reboot zero
 ARM_GUEST_CFLAGS := $(BASE) -O2 -ffreestanding -fpie -mgeneral-regs-only -mstrict-align -mno-outline-atomics -fno-stack-protector \
                     -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections \
                     -isystem $(B)/guests/include-arm -isystem $(B)/debian/arm64/usr/include
@@ -54,6 +54,18 @@ $(B)/guests/arm/%.img: $(B)/guests/obj-arm/guests/tests_arm/%.o $(ARM_GUEST_LIB)
 $(B)/guests/arm/%.img: $(B)/guests/obj-arm/guests/tests/%.o $(ARM_GUEST_LIB) guests/lib/arm/guest.ld
 	$(ARM_GUEST_LINK)
 
+# ---- programs for user space of the Linux guests, static
+LINUX_TOOLS_AMD64 := $(B)/guests/linux-amd64/bp-channel
+LINUX_TOOLS_ARM64 := $(B)/guests/linux-arm64/bp-channel
+LINUX_CHANNEL := guests/linux/bp-channel.c guests/linux/channel.c guests/lib/channel_dsdt.c
+LINUX_CFLAGS := -std=c11 -I. $(WARN) -O2 -D_GNU_SOURCE -static -s
+
+$(B)/guests/linux-amd64/bp-channel: $(LINUX_CHANNEL) guests/lib/channel.h
+	@mkdir -p $(@D)
+	$(Q)gcc $(LINUX_CFLAGS) -o $@ $(LINUX_CHANNEL)
+$(B)/guests/linux-arm64/bp-channel: $(LINUX_CHANNEL) guests/lib/channel.h
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc $(LINUX_CFLAGS) -o $@ $(LINUX_CHANNEL)
 $(B)/guests/mkcpio: guests/initrd/mkcpio.c
 	@mkdir -p $(@D)
 	gcc $(HOST_CFLAGS) -o $@ $<

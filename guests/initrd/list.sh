@@ -20,8 +20,9 @@ echo "file /bin/busybox 755 $busybox"
 echo "file /init 755 $here/init"
 for script in check stress uarts disk; do echo "file /bin/bp-$script 755 $here/$script"; done
 for program in "$B/guests/linux-$arch"/*; do
-    case $program in *.d|*.o|*\*) continue ;; esac
+    [ -f "$program" ] || continue
     echo "file /bin/${program##*/} 755 $program"
+    [ "${program##*/}" != bp-channel ] || for name in bp-ping bp-pong; do echo "link /bin/$name /bin/bp-channel"; done
 done
 echo "file /etc/profile 644 $here/profile"
 # busybox's acpid runs this for the key KEY_POWER.
