@@ -1,9 +1,11 @@
 /*
  * Owns: SRAT and SLIT (ACPI 6.4, 5.2.16 and 5.2.17): which memory and which processors are near each other. Invariant: the memory
- * entries cover p->ram exactly, in its order; a node that lies on both sides of the hole below 4 GiB has two.
+ * entries cover p->ram exactly, in its order; a node that lies on both sides of the hole below 4 GiB has two. On BOARD_VIRT the place of the
+ * tables themselves is the first node's: EFI's memory map tells it as memory, and Linux 6.12 forgets all nodes when some memory has none.
  */
 #include "acpi/tables.h"
 #include "platform/pc_map.h"
+#include "platform/virt_map.h"
 
 enum { SRAT_REVISION = 3, SLIT_REVISION = 1, AFFINITY_ENABLED = 1 };
 enum { ENTRY_LAPIC = 0, ENTRY_MEMORY = 1, ENTRY_X2APIC = 2, ENTRY_GICC = 3 };
@@ -25,6 +27,8 @@ static void memories(struct table_out *o, const struct platform *p)
 {
     unsigned piece = 0;
     uint64_t taken = 0;                             /* of this piece of RAM */
+    if (p->board == BOARD_VIRT)
+        memory(o, 0, VIRT_ACPI_BASE, VIRT_ACPI_MAX);
     for (unsigned node = 0; node < p->nodes; node++)
         for (uint64_t left = p->node[node].size; left && piece < PLATFORM_BANKS_MAX; ) {
             const struct platform_ram *ram = &p->ram[piece];

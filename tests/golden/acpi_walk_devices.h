@@ -16,6 +16,8 @@ static void walk_memory_affinity(struct walk *w, struct span e, uint64_t *got)
 {
     uint64_t node = number(w, e, 2, 4), base = number(w, e, 8, 8), size = number(w, e, 16, 8);
     bool inside = false;
+    if (w->p->board == BOARD_VIRT && base == VIRT_ACPI_BASE && size == VIRT_ACPI_MAX && !node)
+        return;                                         /* where these tables are */
     for (unsigned i = 0; i < PLATFORM_BANKS_MAX; i++) {
         const struct platform_ram *r = &w->p->ram[i];
         inside = inside || (base >= r->base.v && size <= r->size && base - r->base.v <= r->size - size);

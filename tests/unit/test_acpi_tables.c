@@ -172,7 +172,8 @@ static void srat_at_its_edges(void **state)
 /* 5.2.16.4: Arm's CPUs by their UIDs, and RAM where that board has it. */
 static void srat_of_arm(void **state)
 {
-    static const uint8_t body[] = { B4(1), B8(0), MEMORY(0, 0x40000000, 0x10000000), MEMORY(1, 0x50000000, 0x20000000), GICC(1, 0), GICC(0, 1) };
+    static const uint8_t body[] = { B4(1), B8(0), MEMORY(0, 0x20000000, 0x02000000), MEMORY(0, 0x40000000, 0x10000000),
+                                    MEMORY(1, 0x50000000, 0x20000000), GICC(1, 0), GICC(0, 1) };
     struct platform p = { .board = BOARD_VIRT, .vcpus = 2, .nodes = 2 };
     (void)state;
     p.ram[0] = (struct platform_ram){ gpa(0x40000000), 0x30000000 };
