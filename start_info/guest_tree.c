@@ -51,6 +51,8 @@ static void chosen(struct tree_out *t, const struct platform *p, const struct gu
         tree_number(t, "linux,initrd-start", w->ramdisk.v);
         tree_number(t, "linux,initrd-end", w->ramdisk.v + w->ramdisk_size);
     }
+    if (w->seeded)
+        tree_bytes(t, "rng-seed", w->seed, sizeof(w->seed));
     if (p->arm.pl011 && !w->acpi_size)
         tree_text(t, "stdout-path", "/" UART_NODE);
     if (w->acpi_size)

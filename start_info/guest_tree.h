@@ -6,6 +6,7 @@
 #ifndef START_INFO_GUEST_TREE_H
 #define START_INFO_GUEST_TREE_H
 #include "lib/error.h"
+#include "lib/random.h"
 #include "lib/span.h"
 #include "platform/platform.h"
 
@@ -16,6 +17,8 @@ struct guest_places {
     gpa_t efi;                                  /* where guest_efi_build's bytes stand, page-aligned */
     gpa_t tree; uint64_t tree_size;
     uint32_t timer_hz;                          /* CNTFRQ; 0: let the guest read it */
+    bool seeded;                                /* seed is there, for the guest's random numbers */
+    uint8_t seed[RANDOM_SEED];
 };
 
 /* Bytes that the builders need for p, at most; multiples of the page size. passthrough: the partial tree, empty when none. */

@@ -3,6 +3,7 @@
 #define HYPERVISOR_BUILDER_BUILD_H
 #include "hypervisor/builder/plan.h"
 #include "hypervisor/core/domain.h"
+#include "lib/random.h"
 #include "loader/bundle.h"
 
 /* A guest of the bundle, for as long as the hypervisor runs: what it is built from, again and again. */
@@ -31,4 +32,6 @@ bool build_acpi(struct domain *d, const struct plan *plan, gpa_t *rsdp, uint64_t
 bool build_vcpus(struct domain *d, struct error *e);
 bool build_out_of_memory(const struct platform *p, struct error *e);    /* the sentence; false */
 unsigned build_order(uint64_t bytes);                                   /* of 4 KiB pages that hold so much */
+/* Random bytes for a guest's /chosen (seed_virt.c). False: this host has no seed to draw them from. */
+bool build_seed(uint8_t to[RANDOM_SEED]);
 #endif

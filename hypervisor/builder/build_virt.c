@@ -103,6 +103,7 @@ static bool place_start_info(struct domain *d, const struct bundle *b, const str
 {
     const struct payload *devices = &d->platform->arm.passthrough;
     struct guest_places w = plan->places;
+    w.seeded = build_seed(w.seed);
     if (!build_acpi(d, plan, &w.rsdp, &w.acpi_size, e) || !place_efi(d, plan, &w, e))
         return false;
     return place_tree(d, &w, devices->size ? bundle_payload(b, devices->offset, devices->size) : span_of(NULL, 0), e);
