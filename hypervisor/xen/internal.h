@@ -274,6 +274,7 @@ bool console_create(struct xen_domain *x);
 void console_destroy(struct xen_domain *x);
 void console_drain(struct xen_domain *x);
 bool uart_rings_create(struct xen_domain *x);   /* other guests' UARTs that end here; after evtchn_static_reserve */
+bool uart_ring_has(struct xen_domain *x, hpa_t page);       /* is it a ring's, which stays the hypervisor's? */
 void uart_rings_destroy(struct xen_domain *x);
 bool xenstore_create(struct xen_domain *x);
 void xenstore_destroy(struct xen_domain *x);

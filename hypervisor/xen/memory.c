@@ -47,7 +47,7 @@ static bool is_special(struct xen_domain *x, hpa_t page)
         x->grant.mapped_at[i] = UINT64_MAX;
         return true;
     }
-    return is_at(x->console, page) || is_at(x->store_page, page);
+    return is_at(x->console, page) || is_at(x->store_page, page) || uart_ring_has(x, page);
 }
 
 int64_t memory_remove(struct xen_domain *x, uint64_t frame)
@@ -104,7 +104,7 @@ static int64_t move_page(struct xen_domain *x, uint64_t from, uint64_t to)
         return -XEN_EINVAL;
     if (from == to)
         return 0;
-    if (is_at(x->shared, page) || is_at(x->console, page) || is_at(x->store_page, page))
+    if (is_at(x->shared, page) || is_at(x->console, page) || is_at(x->store_page, page) || uart_ring_has(x, page))
         return -XEN_EINVAL;
     for (unsigned i = 0; i < x->grant.frames; i++)
         if (is_at(x->grant.frame[i], page))

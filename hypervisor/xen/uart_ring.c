@@ -82,6 +82,15 @@ bool uart_rings_create(struct xen_domain *x)
     return ok;
 }
 
+bool uart_ring_has(struct xen_domain *x, hpa_t page)
+{
+    struct uart_ring *rings = atomic_load(&x->rings);
+    for (unsigned i = 0; rings && i < x->domain->platform->rings; i++)
+        if (rings[i].page && ptr_hpa(rings[i].page).v == page.v)
+            return true;
+    return false;
+}
+
 /* A UART that waits for this backend is told that there is none. */
 void uart_rings_destroy(struct xen_domain *x)
 {

@@ -287,6 +287,30 @@ static void test_static_memory(void **state)
     d = domain_make_of(p);          /* all of it has come back */
 }
 
+/* A page that guest and hypervisor share is no RAM of the guest's: it may be taken out of the map, but buys nothing. */
+static void test_special_pages_are_no_ram(void **state)
+{
+    uint16_t self = DOMID_SELF;
+    struct { uint16_t domain; uint16_t pad[3]; uint64_t frame; } r = { .domain = DOMID_SELF };
+    (void)state;
+    domain_end(d);
+    struct platform *p = platform_make(1);
+    p->ring[0] = (struct platform_ring){ "other", 900 };
+    p->rings = 1;
+    d = domain_make_of(p);
+    assert_ptr_equal(sched_next(), d->vcpu[0]);
+    const uint64_t at[] = { VIRT_RING_BASE, VIRT_MAGIC_BASE };
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(is_mapped(d, at[i]));
+        r.frame = at[i] >> PAGE_SHIFT;
+        assert_int_equal(OP(d, __HYPERVISOR_memory_op, XENMEM_remove_from_physmap, r), 0);
+        assert_false(is_mapped(d, at[i]));
+        assert_int_equal(OP(d, __HYPERVISOR_memory_op, XENMEM_current_reservation, self), MADE_RAM >> PAGE_SHIFT);
+        assert_int_equal(reservation(XENMEM_populate_physmap, r.frame, 0), 0);
+    }
+    evtchn_notify(d->xen, 900);
+}
+
 static void test_sched(void **state)
 {
     enum xen_next next;
@@ -306,7 +330,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         T(test_convention), T(test_goes_on), T(test_version), T(test_params), T(test_xenstore), T(test_event), T(test_vcpu_info),
-        T(test_vcpu_ops), T(test_wallclock), T(test_memory), T(test_static_memory), T(test_sched),
+        T(test_vcpu_ops), T(test_wallclock), T(test_memory), T(test_static_memory),
+        T(test_special_pages_are_no_ram), T(test_sched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
