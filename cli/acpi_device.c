@@ -58,7 +58,7 @@ static const struct { const char id[9], *what; } known[] = {
     { "ACPI000C", "processor aggregator" }, { "ACPI000D", "power meter" }, { "ACPI000E", "wake alarm" }, { "ACPI0010", "processor container" },
     { "ACPI0011", "generic buttons" }, { "ACPI0012", "NVDIMM root" }, { "ACPI0013", "generic event device" }, { "ACPI0014", "wireless calibration" },
     { "ACPI0016", "CXL host bridge" }, { "ACPI0017", "CXL root" },
-    { "ARMH0011", "PL011 UART" }, { "ARMHB000", "SBSA UART" }, { "LNRO0005", "virtio-mmio" }, { "MSFT0101", "TPM 2.0" },
+    { "ARMH0011", "PL011 UART" }, { "ARMHB000", "SBSA UART" }, { "BDPL0001", "event channels" }, { "LNRO0005", "virtio-mmio" }, { "MSFT0101", "TPM 2.0" },
     { "QEMU0002", "QEMU firmware configuration" }, { "QEMUVGID", "VM generation ID" },
 };
 

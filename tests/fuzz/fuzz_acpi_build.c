@@ -48,6 +48,20 @@ static void read_nodes(struct span *s, struct platform *p)
         p->vcpu_node[i] = (uint8_t)(span_le(s, 1) % p->nodes);
 }
 
+/* Behind platform_check, whose words for them are the platform's own fuzzer's: what the tables are told from is what counts here. */
+static void read_channels(struct span *s, struct platform *p)
+{
+    static const char *const text[] = { "", "a", "ping", "domU2", "a-name-of-sixty-three-characters-which-is-as-long-as-they-may-be" };
+    p->channels = p->xen ? (unsigned)span_le(s, 1) % (PLATFORM_CHANNELS_MAX + 1) : 0;
+    for (unsigned i = 0; i < p->channels; i++) {
+        uint32_t bits = (uint32_t)span_le(s, 2);
+        p->channel[i] = (struct platform_channel){ i * 31 + 1, 1 + bits % PLATFORM_PORT_MAX, text[1 + bits / 1024 % 4], text[bits / 4096 % 5] };
+    }
+    p->rings = p->xen ? (unsigned)span_le(s, 1) % (PLATFORM_RINGS_MAX + 1) : 0;
+    for (unsigned i = 0; i < p->rings; i++)
+        p->ring[i] = (struct platform_ring){ text[1 + span_le(s, 1) % 4], 1 + (uint32_t)span_le(s, 2) % PLATFORM_PORT_MAX };
+}
+
 static bool read_platform(struct span *s, struct platform *p)
 {
     static const char *const path[] = { "\\_SB.COM1", "\\_SB_.COM1", "\\_SB.C000", "\\_SB.PCI0.UAR1", "\\_SB.COM0", "\\", "\\A", "_SB" };
@@ -61,7 +75,7 @@ static bool read_platform(struct span *s, struct platform *p)
     p->uart.present = bits & 16;
     p->power_button = bits & 32;
     p->tpm = (struct platform_tpm){ bits & 64, gpa(span_le(s, 4) << 12) };
-    p->arm = (struct platform_arm){ bits & 256 ? 3 : 2, bits & 512, bits & 1024 };
+    p->arm = (struct platform_arm){ .gic_version = bits & 256 ? 3 : 2, .its = bits & 512, .pl011 = bits & 1024, .pl011_backend = "" };
     p->vcpus = 1 + (unsigned)span_le(s, 2) % PLATFORM_VCPUS_MAX;
     p->vcpus_max = (unsigned)span_le(s, 2) % (PLATFORM_VCPUS_MAX + 1);
     p->memory = MIB(1 + span_le(s, 2));
@@ -71,7 +85,10 @@ static bool read_platform(struct span *s, struct platform *p)
     p->hiddens = span_le(s, 1) % (PLATFORM_HIDDEN_MAX + 1);
     for (unsigned i = 0; i < p->hiddens; i++)
         p->hidden[i] = path[span_le(s, 1) % 8];
-    return platform_check(p, &e);
+    if (!platform_check(p, &e))
+        return false;
+    read_channels(s, p);
+    return true;
 }
 
 static uint64_t number(struct span image, uint64_t at, unsigned n)
