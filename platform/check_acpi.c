@@ -41,7 +41,7 @@ bool platform_check_nodes(const struct platform *p, struct error *e)
 {
     if (p->nodes == 0)
         return true;
-    if (!p->acpi)
+    if (!p->acpi && p->board == BOARD_PC)               /* a device tree tells of nodes too */
         return fail(e, "guest %s: vnuma with acpi=0: only ACPI tables tell a guest of nodes: set acpi=1 or remove vnuma", p->name);
     if (p->nodes > PLATFORM_NODES_MAX)
         return fail(e, "guest %s: vnuma has %u nodes, more than %d: give fewer", p->name, p->nodes, PLATFORM_NODES_MAX);
