@@ -21,8 +21,7 @@ static bool is_configuration(const char *path)
 /* The whole guest, kernel and all, because the memory map shows where it is placed. One without tables is a page too. */
 static bool read_guest(struct subject *s, const char *path, struct error *e)
 {
-    char *paths[] = { (char *)(uintptr_t)path };
-    s->guests = guests_plan(paths, 1, NULL, e);
+    s->guests = guests_plan_alone((char *)(uintptr_t)path, e);
     if (!s->guests)
         return false;
     model_of_guest(&s->model, &s->guests->guest[0]);

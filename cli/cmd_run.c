@@ -221,14 +221,10 @@ static int run(int argc, char **argv)
         if (!take_option(&o, c, optarg))
             return EXIT_USAGE;
     }
-    if (o.tree.path && optind != argc)
-        return complain(EXIT_USAGE, "run: --dtb and configurations: a tree names its guests itself: give one or the other");
-    if (o.tree.modules && !o.tree.path)
-        return complain(EXIT_USAGE, "run: --module without --dtb: it says what stands where a device tree says so: add --dtb FILE");
+    if (!dtb_fits_command("run", &o.tree, argc - optind))
+        return EXIT_USAGE;
     if (o.tree.path)
         return run_tree(&o);
-    if (optind == argc)
-        return complain(EXIT_USAGE, "run: no configuration was named: write `bedplate run CFG...`");
     return pack_and_run(&o, argv + optind, argc - optind);
 }
 

@@ -19,102 +19,6 @@ typedef unsigned long long ull;
 #define VIRT_HOST_RAM UINT64_C(0x40000000)      /* where QEMU's virt machine has its RAM */
 enum { HYPERVISOR_MIB = 160, PATH_ROOM = 64 };  /* the image, QEMU's place for the tree behind 128 MiB, bookkeeping */
 
-bool dtb_add_module(struct dtb *d, const char *text)
-{
-    char *end;
-    errno = 0;
-    uint64_t at = strtoull(text, &end, 0);
-    if (errno || end == text || *end != '=' || !end[1]) {
-        (void)complain(EXIT_USAGE, "run: --module takes ADDRESS=FILE, as 0x4a000000=Image, not %s", shown(text));
-        return false;
-    }
-    for (unsigned i = 0; i < d->modules; i++)
-        if (d->module[i].at == at)
-            return complain(0, "run: --module 0x%llx is there twice: keep one", (ull)at), false;
-    if (d->modules == DTB_MODULES_MAX)
-        return complain(0, "run: more than %d of --module: give fewer", DTB_MODULES_MAX), false;
-    d->module[d->modules++] = (struct dtb_module){ .at = at, .path = end + 1 };
-    return true;
-}
-
-static bool open_modules(struct dtb *d, struct error *e)
-{
-    for (unsigned i = 0; i < d->modules; i++) {
-        struct dtb_module *m = &d->module[i];
-        if (!file_open(&m->file, m->path, e))
-            return false;
-        if (m->file.size == 0)
-            return fail(e, "%s: is empty: name a file with something in it", shown(m->path));
-        m->bytes = file_span(&m->file);
-    }
-    return true;
-}
-
-static struct dtb_module *module_at(struct dtb *d, uint64_t at)
-{
-    for (unsigned i = 0; i < d->modules; i++)
-        if (d->module[i].at == at)
-            return &d->module[i];
-    return NULL;
-}
-
-/* What the guest's node says is there, against what will be. */
-static bool match(struct dtb *d, const struct platform *p, const struct payload *f, const char *what, struct error *e)
-{
-    struct dtb_module *m = f->size ? module_at(d, f->offset) : NULL;
-    if (f->size == 0)
-        return true;
-    if (!m)
-        return fail(e, "%s: guest %s: its %s is at 0x%llx: say which file that is (--module 0x%llx=FILE)", shown(d->path), p->name, what,
-                    (ull)f->offset, (ull)f->offset);
-    m->used = true;
-    if (f == &p->kernel && !m->unpacked.elf.at) {
-        if (!unpack_kernel(&m->unpacked, m->bytes, m->path, e))
-            return false;
-        m->bytes = m->unpacked.elf;
-    }
-    return m->bytes.left <= f->size || fail(e, "%s: guest %s: its %s has 0x%llx bytes in the tree (reg), but %s has 0x%zx%s: make reg so large",
-                                            shown(d->path), p->name, what, (ull)f->size, shown(m->path), m->bytes.left,
-                                            *m->unpacked.packing ? " when unpacked" : "");
-}
-
-static bool match_modules(struct dtb *d, const struct platform *p, struct error *e)
-{
-    if (!match(d, p, &p->kernel, "kernel", e) || !match(d, p, &p->arm.passthrough, "partial tree", e))
-        return false;
-    for (unsigned i = 0; i < p->modules; i++)
-        if (!match(d, p, &p->module[i].file, i ? "module" : "ramdisk", e))
-            return false;
-    return true;
-}
-
-static bool all_used(const struct dtb *d, struct error *e)
-{
-    for (unsigned i = 0; i < d->modules; i++)
-        if (!d->module[i].used)
-            return fail(e, "%s: no guest has a module at 0x%llx: correct --module, or remove it", shown(d->path), (ull)d->module[i].at);
-    return true;
-}
-
-/* The machine's memory as the plan sees it: files, and zeroes behind their ends. */
-static struct span memory(void *owner, uint64_t at, uint64_t size)
-{
-    struct dtb_module *m = module_at(owner, at);
-    if (!m)
-        return (struct span){ NULL, 0, true };
-    if (size <= m->bytes.left)
-        return span_slice(m->bytes, 0, size);
-    if (size > m->padded_size) {
-        free(m->padded);
-        m->padded = calloc(1, size);
-        m->padded_size = size;
-        if (!m->padded)
-            abort();
-        memcpy(m->padded, m->bytes.at, m->bytes.left);
-    }
-    return span_of(m->padded, size);
-}
-
 /* The last byte that the tree speaks of, and the memory that its guests want from anywhere. */
 static bool look_at_guests(struct dtb *d, const struct bundle *b, uint64_t *top, uint64_t *wanted, struct error *e)
 {
@@ -123,7 +27,7 @@ static bool look_at_guests(struct dtb *d, const struct bundle *b, uint64_t *top,
         struct error of_guest = { "" };
         if (!platform_from_node(&p, b->fdt, b->guest[i], BOARD_VIRT, &of_guest))
             return fail(e, "%s: %s", shown(d->path), of_guest.text);
-        if (!match_modules(d, &p, e))
+        if (!dtb_match(d, &p, e))
             return false;
         *wanted += p.arm.banks ? MIB(4) : p.memory + MIB(4);
         for (unsigned k = 0; k < p.arm.banks; k++)
@@ -131,7 +35,7 @@ static bool look_at_guests(struct dtb *d, const struct bundle *b, uint64_t *top,
     }
     for (unsigned i = 0; i < d->modules; i++)
         *top = d->module[i].at + d->module[i].bytes.left > *top ? d->module[i].at + d->module[i].bytes.left : *top;
-    return all_used(d, e);
+    return dtb_all_used(d, e);
 }
 
 static unsigned count_cpus(const void *tree)
@@ -232,9 +136,35 @@ static bool read_tree(struct dtb *d, struct bundle *b, struct error *e)
         return false;
     if (d->file.size > 7 && memcmp(d->file.at, "/dts-v1", 7) == 0)
         return fail(e, "%s: is a tree's source: compile it (dtc -O dtb -o FILE.dtb %s)", shown(d->path), shown(d->path));
-    if (!bundle_read_tree(b, file_span(&d->file), memory, d, &of_tree))
+    if (!bundle_read_tree(b, file_span(&d->file), dtb_memory, d, &of_tree))
         return fail(e, "%s: %s", shown(d->path), of_tree.text);
-    return open_modules(d, e);
+    return dtb_open_modules(d, e);
+}
+
+/* For those who tell people what stands where. */
+static unsigned part_at(const struct guests *g, const struct dtb *d, uint64_t at)
+{
+    unsigned i = 0;
+    while (i + 1 < g->parts && d->module[i].at != at)
+        i++;
+    return i;
+}
+
+static void name_parts(struct guests *g, const struct dtb *d)
+{
+    for (; g->parts < d->modules; g->parts++) {
+        const struct dtb_module *m = &d->module[g->parts];
+        g->part[g->parts] = (struct part){ .path = strdup(m->path), .unpacked.packing = m->unpacked.packing ? m->unpacked.packing : "" };
+        if (!g->part[g->parts].path)
+            abort();
+    }
+    for (unsigned i = 0; i < g->count; i++) {
+        struct guest *o = &g->guest[i];
+        o->kernel = part_at(g, d, o->platform.kernel.offset);
+        o->config.ramdisk = o->platform.modules > 0;
+        for (unsigned m = 0; m < o->platform.modules; m++)
+            o->module[m] = part_at(g, d, o->platform.module[m].file.offset);
+    }
 }
 
 /* Once more from what the machine will see. */
@@ -245,14 +175,17 @@ static struct guests *plan(struct dtb *d, struct error *e)
     if (!g)
         abort();
     d->guests = g;
-    if (!bundle_read_tree(&g->bundle, span_of(d->tree, fdt_totalsize(d->tree)), memory, d, &of_tree))
+    if (!bundle_read_tree(&g->bundle, span_of(d->tree, fdt_totalsize(d->tree)), dtb_memory, d, &of_tree))
         return fail(e, "%s: %s", shown(d->path), of_tree.text), NULL;
     for (; g->count < g->bundle.guests; g->count++) {
         g->guest[g->count].config.path = strdup(d->path);
         if (!g->guest[g->count].config.path)
             abort();
     }
-    return guests_plan_all(g, e) ? g : NULL;
+    if (!guests_plan_all(g, e))
+        return NULL;
+    name_parts(g, d);
+    return g;
 }
 
 struct guests *dtb_read(struct dtb *d, struct machine_options *o, struct error *e)

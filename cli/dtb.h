@@ -31,6 +31,8 @@ struct dtb {
     struct machine_blob blob[DTB_MODULES_MAX];
 };
 
+/* Either a tree, maybe with modules, or `configurations` of them. False after a complaint. */
+bool dtb_fits_command(const char *command, const struct dtb *d, int configurations);
 /* "0x4a000000=FILE". False after a complaint. */
 bool dtb_add_module(struct dtb *d, const char *text);
 /*
@@ -39,6 +41,13 @@ bool dtb_add_module(struct dtb *d, const char *text);
  */
 struct guests *dtb_read(struct dtb *d, struct machine_options *o, struct error *e);
 void dtb_free(struct dtb *d);
+
+/* Private: dtb_modules.c. */
+bool dtb_open_modules(struct dtb *d, struct error *e);
+/* Each payload of p has a file, which fits it; kernels are unpacked. */
+bool dtb_match(struct dtb *d, const struct platform *p, struct error *e);
+bool dtb_all_used(const struct dtb *d, struct error *e);
+bundle_memory dtb_memory;       /* owner: a struct dtb */
 
 /* Private: dtb_merge.c. A tree that has CPUs and memory is a machine's whole one. */
 bool dtb_is_whole(const void *tree);

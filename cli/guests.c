@@ -140,7 +140,7 @@ static bool plan(struct guests *g, unsigned i, struct platform *const *all, stru
 {
     struct guest *o = &g->guest[i];
     struct error of_guest = { "" };
-    if (platform_join(&o->platform, all, g->count, &of_guest) && bundle_holds(&g->bundle, &o->platform, all, g->count, &of_guest)) {
+    if ((g->alone || platform_join(&o->platform, all, g->count, &of_guest)) && bundle_holds(&g->bundle, &o->platform, all, g->count, &of_guest)) {
         const struct payload *k = &o->platform.kernel, *t = &o->platform.arm.passthrough;
         struct span kernel = bundle_payload(&g->bundle, k->offset, k->size);
         struct span tree = t->size ? bundle_payload(&g->bundle, t->offset, t->size) : span_of(NULL, 0);
@@ -194,9 +194,9 @@ void guests_free(struct guests *g)
     free(g);
 }
 
-struct guests *guests_plan(char *const *paths, int count, int *fd, struct error *e)
+/* g: as guests_read gave them, maybe none. */
+static struct guests *plan_in_memory(struct guests *g, int *fd, struct error *e)
 {
-    struct guests *g = guests_read(paths, count, e);
     int in = g ? memfd_create("bundle", fd ? 0 : MFD_CLOEXEC) : -1;
     if (g && in < 0)
         (void)fail(e, "no memory for the bundle: %s", strerror(errno));
@@ -209,4 +209,17 @@ struct guests *guests_plan(char *const *paths, int count, int *fd, struct error 
     if (g && fd)
         *fd = in;
     return g;
+}
+
+struct guests *guests_plan(char *const *paths, int count, int *fd, struct error *e)
+{
+    return plan_in_memory(guests_read(paths, count, e), fd, e);
+}
+
+struct guests *guests_plan_alone(char *path, struct error *e)
+{
+    struct guests *g = guests_read(&path, 1, e);
+    if (g)
+        g->alone = true;
+    return plan_in_memory(g, NULL, e);
 }

@@ -36,6 +36,7 @@ struct guests {
     unsigned parts;
     struct span image;                                  /* the bundle, mapped; NULL until there is one */
     struct bundle bundle;
+    bool alone;                                         /* they are looked at without the others that they speak of */
 };
 
 /* Reads configurations and the files that they name. NULL with a sentence. Never half a set. */
@@ -48,6 +49,9 @@ void guests_free(struct guests *g);
 
 /* Both, into memory that no file system sees; for those who only want to know. *fd (may be NULL) is the bundle, open. */
 struct guests *guests_plan(char *const *paths, int count, int *fd, struct error *e);
+
+/* One, for those who look at it alone: its event channels may lead to guests that are not there. */
+struct guests *guests_plan_alone(char *path, struct error *e);
 
 /* Writes the device tree for g into to[size]; part offsets are set. False: too small. total: bytes of the whole bundle. */
 bool bundle_tree_write(const struct guests *g, uint64_t total, void *to, size_t size);

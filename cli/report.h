@@ -30,6 +30,8 @@ struct model {
     unsigned lines;
     unsigned cpus, cpus_told;           /* there from the start; with those that may be plugged in */
     unsigned ioapics, pins;             /* pins 0: not told */
+    bool arm;                           /* one with a GIC */
+    unsigned gic;                       /* its version; 0: not told */
     bool lapic, pic, events;            /* events: Xen's event channels */
 };
 
@@ -37,6 +39,9 @@ struct guest;
 void model_of_guest(struct model *m, const struct guest *g);
 /* What MADT, MCFG, HPET, SRAT and the tables' own places tell. name: what the person called it. */
 void model_of_tables(struct model *m, const struct acpi_set *s, const char *name);
+
+/* Private: cli/report_virt.c. */
+void model_of_arm_guest(struct model *m, const struct guest *g);
 
 void model_pill(struct model *m, bool on, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void model_region(struct model *m, uint64_t base, uint64_t size, enum region_kind kind, const char *fmt, ...)

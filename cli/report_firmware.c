@@ -33,9 +33,15 @@ static void madt_entry(struct model *m, uint64_t type, struct span s)
         model_line(m, (unsigned)acpi_number(s, 4, 4), source, manner_of(acpi_number(s, 8, 2)));
         break;
     case 0xb:           /* GICC */
+        m->arm = true;
         flags = acpi_number(s, 12, 4);
         m->cpus += flags & 1;
         m->cpus_told += flags & 1;
+        break;
+    case 0xc:           /* GICD */
+        m->arm = true;
+        m->gic = (unsigned)acpi_number(s, 20, 1);
+        model_region(m, acpi_number(s, 8, 8), 4096, REGION_DEVICE, "GIC distributor");
         break;
     default:
         break;
@@ -106,7 +112,10 @@ void model_of_tables(struct model *m, const struct acpi_set *s, const char *name
     if (m->ioapics)
         m->pic = false;     /* drawn once: what carries the lines */
     model_pill(m, true, "%u processor%s", m->cpus, m->cpus == 1 ? "" : "s");
-    model_pill(m, m->ioapics, "%u IOAPIC%s", m->ioapics, m->ioapics == 1 ? "" : "s");
+    if (m->arm)
+        model_pill(m, true, m->gic ? "GIC v%u" : "GIC", m->gic);
+    else
+        model_pill(m, m->ioapics, "%u IOAPIC%s", m->ioapics, m->ioapics == 1 ? "" : "s");
     model_pill(m, hpet, "HPET");
     model_pill(m, facp && (acpi_number(facp->bytes, 112, 4) >> 20 & 1), "hardware-reduced");
     model_pill(m, acpi_set_find(s, "TPM2", 0) || acpi_set_find(s, "TCPA", 0), "TPM");

@@ -29,7 +29,8 @@ static void wire(FILE *f, const char *kind, double x1, double y1, double x2, dou
 }
 
 /* Below all wires, so that theirs and the event channels' ways do not cross. */
-static unsigned events_row(const struct model *m) { return m->lines < 2 && (m->ioapics || m->pic) ? 2 : m->lines; }
+static bool chip_is_there(const struct model *m) { return m->ioapics || m->pic || m->arm; }
+static unsigned events_row(const struct model *m) { return m->lines < 2 && chip_is_there(m) ? 2 : m->lines; }
 
 static double row(unsigned i) { return TOP + (double)i * (BOX + GAP); }
 
@@ -39,7 +40,7 @@ struct column { char text[CPUS_DRAWN + 2][48]; char small[CPUS_DRAWN + 2][48]; u
 static void cpus(struct column *c, const struct model *m)
 {
     unsigned drawn = m->cpus_told <= CPUS_DRAWN + 1 ? m->cpus_told : CPUS_DRAWN;
-    const char *chip = m->lapic ? "local APIC" : "no local APIC";
+    const char *chip = m->arm ? "GIC CPU interface" : m->lapic ? "local APIC" : "no local APIC";
     for (unsigned i = 0; i < drawn; i++) {
         (void)snprintf(c->text[c->n], sizeof(c->text[0]), "CPU %u", i);
         (void)snprintf(c->small[c->n++], sizeof(c->small[0]), "%s%s", chip, i >= m->cpus ? ", may be plugged in" : "");
@@ -55,13 +56,15 @@ static void cpus(struct column *c, const struct model *m)
 static bool chip_place(const struct model *m, double *y)
 {
     *y = m->lines > 2 ? (row(0) + row(m->lines - 1)) / 2 - BOX / 2.0 : row(0);
-    return m->ioapics || m->pic;
+    return chip_is_there(m);
 }
 
 static void chip(FILE *f, const struct model *m, double y)
 {
     char text[48], small[48] = "";
-    if (m->ioapics)
+    if (m->arm)
+        (void)snprintf(text, sizeof(text), m->gic ? "GIC v%u" : "GIC", m->gic);
+    else if (m->ioapics)
         (void)snprintf(text, sizeof(text), m->ioapics > 1 ? "%u IOAPICs" : "IOAPIC", m->ioapics);
     else
         (void)snprintf(text, sizeof(text), "8259 pair");
@@ -76,7 +79,7 @@ static void wires(FILE *f, const struct model *m, const struct column *c, bool h
         double y = row(i) + BOX / 2.0;
         if (m->events)
             wire(f, "events", SOURCE_W, row(events_row(m)) + BOX / 2.0, CPU_X, y + 5);
-        if (has_chip && (m->ioapics || i == 0))     /* the 8259s interrupt the first processor only */
+        if (has_chip && (m->ioapics || m->arm || i == 0))     /* the 8259s interrupt the first processor only */
             wire(f, "wire", CHIP_X + CHIP_W, chip_y + BOX, CPU_X, y - 4);
     }
     for (unsigned i = 0; has_chip && i < m->lines; i++)
@@ -88,7 +91,7 @@ static void sources(FILE *f, const struct model *m)
     for (unsigned i = 0; i < m->lines; i++) {
         box(f, SOURCE_X, row(i), SOURCE_W, BOX, m->line[i].source, "");
         (void)fprintf(f, "<text class=\"faint\" x=\"%d\" y=\"%.1f\">%s %u, ", SOURCE_W + 8, row(i) + BOX / 2.0 - 5,
-                      m->ioapics ? "GSI" : "line", m->line[i].gsi);
+                      m->arm ? (m->line[i].gsi < 32 ? "PPI" : "SPI") : m->ioapics ? "GSI" : "line", m->line[i].gsi);
         page_text(f, m->line[i].manner);
         (void)fputs("</text>\n", f);
     }
@@ -116,9 +119,10 @@ void page_interrupts(FILE *f, const struct model *m)
     double height = TOP + (double)(rows < 2 ? 2 : rows) * (BOX + GAP);
     (void)fprintf(f, "<section id=\"interrupts\"><h2>Interrupts</h2><p class=\"note\">%s</p>\n<svg viewBox=\"0 0 %d %.0f\" role=\"img\" "
                   "aria-label=\"interrupt topology\">\n", !m->lines && !m->events ? "No source of interrupts is named." :
+                  m->arm ? "By way of the chip that they go to. Each processor has PPIs of its own." :
                   "Solid: wires, by way of the chip that they go to. Dashed: event channels, without a chip.", WIDTH, height);
     (void)fprintf(f, "<text class=\"faint\" x=\"%d\" y=\"14\">sources</text><text class=\"faint\" x=\"%d\" y=\"14\">%s</text>"
-                  "<text class=\"faint\" x=\"%d\" y=\"14\">processors</text>\n", SOURCE_X, CHIP_X, m->ioapics || m->pic ? "chip" : "", CPU_X);
+                  "<text class=\"faint\" x=\"%d\" y=\"14\">processors</text>\n", SOURCE_X, CHIP_X, chip_is_there(m) ? "chip" : "", CPU_X);
     draw(f, m, &c);
     (void)fputs("</svg></section>\n", f);
 }

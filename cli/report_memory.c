@@ -192,10 +192,13 @@ static unsigned choose(const struct model *m, struct strip *s)
     uint64_t top = top_of(m);
     unsigned n = 0;
     s[n++] = (struct strip){ .from = 0, .to = GIB(4), .title = "all of it below 4 GiB" };
-    if (any_in(m, 0, MIB(1)))
+    if (m->arm && any_in(m, 0, GIB(1)))
+        s[n++] = (struct strip){ .from = 0, .to = GIB(1), .title = "the first GiB: devices" };
+    if (!m->arm && any_in(m, 0, MIB(1)))
         s[n++] = (struct strip){ .from = 0, .to = MIB(1), .title = "the first MiB" };
     n += placed_range(m, &s[n]);
-    s[n++] = (struct strip){ .from = 0xfc000000, .to = GIB(4), .title = "the last 64 MiB below 4 GiB" };
+    if (!m->arm)
+        s[n++] = (struct strip){ .from = 0xfc000000, .to = GIB(4), .title = "the last 64 MiB below 4 GiB" };
     if (top > GIB(4))
         s[n++] = (struct strip){ .from = GIB(4), .to = top, .title = "above 4 GiB" };
     return n;

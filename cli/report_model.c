@@ -83,6 +83,10 @@ static void lines_of_guest(struct model *m, const struct platform *p)
 void model_of_guest(struct model *m, const struct guest *g)
 {
     const struct platform *p = &g->platform;
+    if (p->board == BOARD_VIRT) {
+        model_of_arm_guest(m, g);
+        return;
+    }
     *m = (struct model){ .cpus = p->vcpus, .cpus_told = platform_vcpus_told(p), .lapic = p->lapic, .pic = !p->lapic, .events = p->xen,
                          .ioapics = p->ioapic, .pins = p->ioapic ? PC_IOAPIC_PINS : 0 };
     (void)snprintf(m->name, sizeof(m->name), "%s", p->name);
