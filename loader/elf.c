@@ -46,6 +46,8 @@ static bool check_ident(struct elf *f, struct span ident, const char *name, stru
 
 static bool check_kind(unsigned type, unsigned machine, const char *name, struct error *e)
 {
+    if (machine == ELF_AARCH64)
+        return fail(e, "%s: an ELF file for Arm: give the kernel's Image (arch/arm64/boot/Image), or make one: objcopy -O binary", name);
     if (machine != ELF_I386 && machine != ELF_X86_64)
         return fail(e, "%s: an ELF file for machine %u: give a kernel for x86 (machine 3 or 62)", name, machine);
     if (type != ELF_EXEC && type != ELF_DYN)

@@ -8,7 +8,7 @@
 #include "lib/span.h"
 
 enum { ELF_REL = 1, ELF_EXEC = 2, ELF_DYN = 3 };            /* e_type */
-enum { ELF_I386 = 3, ELF_X86_64 = 62 };                     /* e_machine */
+enum { ELF_I386 = 3, ELF_X86_64 = 62, ELF_AARCH64 = 183 };                     /* e_machine */
 enum { ELF_PT_LOAD = 1, ELF_PT_NOTE = 4 };                  /* p_type */
 enum { ELF_PF_X = 1, ELF_PF_W = 2 };                        /* p_flags */
 enum { ELF_SHT_NOTE = 7 };                                  /* sh_type */

@@ -39,6 +39,8 @@ bool image_read(struct image *i, struct span file, const char *name, struct erro
     uint64_t flags = at(file, FLAGS, 8);
     if (file.left >= 4 && at(file, 0, 4) == 0x464c457f)
         return fail(e, "%s: an ELF file, not an arm64 Image: give arch/arm64/boot/Image, or make one: objcopy -O binary vmlinux Image", name);
+    if (file.left >= 2 && at(file, 0, 2) == 0x8b1f)
+        return fail(e, "%s: gzip-compressed: unpack it (gunzip), or have it packed by `bedplate pack`, which does", name);
     if (file.left < HEADER_SIZE)
         return fail(e, "%s: %zu bytes are too few for an arm64 Image, whose header has %d: copy the file again", name, file.left, HEADER_SIZE);
     if (!image_is(file))

@@ -24,7 +24,7 @@ D = $(DESTDIR)$(PREFIX)
 install: hypervisor tool
 	install -d $(D)/bin $(D)/lib/bedplate $(D)/share/man/man1 $(D)/share/bash-completion/completions $(D)/share/doc/bedplate
 	install -m 755 $(B)/bedplate $(D)/bin/bedplate
-	install -m 644 $(B)/bedplate.elf $(D)/lib/bedplate/bedplate.elf
+	install -m 644 $(B)/bedplate.elf $(B)/bedplate-arm.img $(D)/lib/bedplate/
 	install -m 644 docs/bedplate.1 $(D)/share/man/man1/bedplate.1
 	install -m 644 cli/bedplate.bash-completion $(D)/share/bash-completion/completions/bedplate
 	install -m 644 README.md LICENSE docs/*.md guests/examples/*.cfg $(D)/share/doc/bedplate

@@ -45,6 +45,8 @@ head -c 60 Image >cut-image
 bad arm-cut-image 'cut-image: 60 bytes are too few' 'copy the file again' -- 'kernel="cut-image"'
 head -c 50 Image.gz >cut.gz
 bad arm-cut-gzip 'cut.gz: its gzip data is cut short' 'copy the file again' -- 'kernel="cut.gz"'
+{ printf '\x7fELF\x02\x01\x01'; head -c 9 /dev/zero; printf '\x02\0\xb7\0'; head -c 200 /dev/zero; } >vmlinux.arm
+bad arm-elf 'vmlinux.arm: an ELF file for Arm' 'objcopy' -- 'kernel="vmlinux.arm"'
 refused inspect-arm-no-size 2 'no-size: ' 'newer kernel' -- "$tool" inspect no-size
 arm_cfg arm2.cfg 'name="arm2"'
 refused pc-and-arm 2 'arm2.cfg: its kernel is for Arm, that of good.cfg for a PC' 'pack them apart' -- "$tool" pack good.cfg arm2.cfg -o bundle
@@ -107,6 +109,15 @@ refused evtchn-one-end 2 'ping.cfg: guest ping: .* of pong, which has no channel
 arm_cfg s1.cfg 'static_mem=["base=0x60000000,size=64"]'
 arm_cfg s2.cfg 'static_mem=["base=0x63fff000,size=64"]'
 refused static-overlap 2 's2.cfg: guest s2: its static memory at 0x63fff000, .* meets that of s1' 'each its own' -- "$tool" pack s1.cfg s2.cfg -o bundle
+
+"$tool" start-info ping.cfg pong.cfg >out 2>err || true
+grep -q 'magic .*0x336ec578' out; verdict start-info-of-the-first "$([ $? = 0 ] || echo 'no start info of ping')"
+arm_cfg tellme.cfg 'name="tellme"' 'vuart="sbsa_uart"' 'acpi=1'
+"$tool" start-info tellme.cfg 2>err | dtc -q -I dts -O dtb -o told.dtb - 2>>err
+verdict start-info-is-source "$(fdtget told.dtb /chosen linux,uefi-system-table 2>&1 | grep -v '^[0-9 ]*$')"
+rm -f told.dtb
+"$tool" start-info --json tellme.cfg 2>err | python3 -c 'import json,sys; t = json.load(sys.stdin)["tree"]; assert t["properties"]["compatible"] and t["children"]' 2>>err
+verdict start-info-json "$([ $? = 0 ] || echo 'not the JSON that was expected')"
 
 # ---- trees that were written for Xen. A guest "a" with what is said: properties, nodes.
 dts() { # name, properties, nodes, more of /chosen

@@ -106,6 +106,8 @@ static void refuses_what_is_none(void **state)
     refuse_it(SIZE, "behind a 2 MiB boundary", "copy it again");
     file[0x38] = 0;
     refuse_it(SIZE, "not an arm64 Image", "Image");
+    memcpy(file, "\x1f\x8b", 2);
+    refuse_it(SIZE, "gzip-compressed", "gunzip");
     memcpy(file, "\x7f" "ELF", 4);
     refuse_it(SIZE, "an ELF file", "objcopy");
 }

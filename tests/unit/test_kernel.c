@@ -271,7 +271,9 @@ static void refuses_other_elf_files(void **state)
     bytes[5] = 1, bytes[4] = 3;
     must_refuse_span(file, "class 3", "copy it again", NULL);
     bytes[4] = 2, bytes[18] = 183;
-    must_refuse_span(file, "machine 183", "x86", NULL);
+    must_refuse_span(file, "for Arm", "Image", "objcopy", NULL);
+    bytes[18] = 243;
+    must_refuse_span(file, "machine 243", "x86", NULL);
     bytes[18] = 62, bytes[16] = 1;
     must_refuse_span(file, "type 1", "vmlinux", NULL);
     bytes[16] = 2, bytes[54] = 8;
