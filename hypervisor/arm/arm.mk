@@ -28,9 +28,10 @@ $(B)/arm/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(call say,ARM,$@)
 	$(Q)$(ARM_CROSS)gcc -I. -MMD -MP -g -march=armv8-a -c $< -o $@
+# Cortex-A53 erratum 843419: an ADRP in the last words of a page is made an ADR; gcc would have ld add a page of veneers.
 $(B)/bedplate-arm.sym.elf: $(ARM_OBJ) hypervisor/arm/link.ld
 	$(call say,LD,$@)
-	$(Q)$(ARM_CROSS)gcc $(filter-out -MMD -MP,$(ARM_CFLAGS)) -Os -flto=auto -nostdlib -static -no-pie -Wl,-z,noexecstack,--gc-sections,--no-warn-rwx-segments,--build-id=none \
+	$(Q)$(ARM_CROSS)gcc $(filter-out -MMD -MP,$(ARM_CFLAGS)) -Os -flto=auto -nostdlib -static -no-pie -mno-fix-cortex-a53-843419 -Wl,--fix-cortex-a53-843419=adr,-z,noexecstack,--gc-sections,--no-warn-rwx-segments,--build-id=none \
 	    -T hypervisor/arm/link.ld -o $@ $(ARM_OBJ) $(ARM_LIBFDT)
 $(B)/bedplate-arm.img: $(B)/bedplate-arm.sym.elf
 	$(Q)$(ARM_CROSS)objcopy -O binary $< $@

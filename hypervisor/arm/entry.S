@@ -12,7 +12,6 @@
 /* Descriptors, DDI 0487 D8.3: valid, table or page; AttrIndx 1, inner shareable, AF; AP[1] is RES1 at EL2. */
 #define TABLE 3
 #define PAGE_CODE   0x7c7                   /* a page: ... read-only is AP[2] */
-#define PAGE_READ   0x400000000007c7
 #define PAGE_WRITE  0x40000000000747
 #define BLOCK_CODE  0x7c5
 
@@ -177,9 +176,6 @@ make_tables:
     adrp    x1, image_l3
     ldr     x2, =PAGE_CODE
     ldr     x3, =text_pages
-    bl      map_pages
-    ldr     x2, =PAGE_READ
-    ldr     x3, =rodata_pages
     bl      map_pages
     ldr     x2, =PAGE_WRITE
     ldr     x3, =data_pages

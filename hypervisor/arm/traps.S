@@ -14,7 +14,7 @@
     b       \where
     .endm
 
-    .text
+    .section .vectors, "ax"
     .balign 2048
     .globl  trap_vectors
 trap_vectors:
