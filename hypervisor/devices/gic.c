@@ -78,27 +78,36 @@ void gic_settle(struct gic *g, unsigned cpu, unsigned intid)
         g->end(g->owner, cpu, intid, irq->host);
 }
 
-/* What SPIs the vCPU had go back to be delivered again; those it was serving are served no more. */
+static void reset_private(struct gic *g, unsigned cpu, unsigned intid)
+{
+    struct gic_irq *irq = gic_irq_of(g, cpu, intid);
+    irq->in_lr = irq->active = irq->pending = false;
+    gic_unqueue(g, irq, intid);
+    gic_settle(g, cpu, intid);
+    reset_irq(g, irq, intid < GIC_SGIS, cpu);
+}
+
+/* An SPI that the vCPU had but did not take goes back to be delivered again; one that it served is served no more. */
+static void release_shared(struct gic *g, unsigned cpu, unsigned intid)
+{
+    struct gic_irq *irq = gic_irq_of(g, cpu, intid);
+    if (irq->at != cpu || !(irq->in_lr || irq->active))
+        return;
+    irq->pending |= irq->offered;
+    irq->in_lr = irq->offered = irq->active = false;
+    irq->written = GIC_UNWRITTEN;
+    gic_unqueue(g, irq, intid);
+    gic_settle(g, cpu, intid);
+    gic_update(g, cpu, intid);
+}
+
 void gic_cpu_reset(struct gic *g, unsigned cpu)
 {
     struct gic_cpu *c = g->cpu[cpu];
-    for (unsigned n = 0; n < gic_intids(g); n++) {
-        struct gic_irq *irq = gic_irq_of(g, cpu, n);
-        bool here = n < GIC_PRIVATE || ((irq->in_lr || irq->active) && irq->at == cpu);
-        if (!here)
-            continue;
-        irq->pending |= n >= GIC_PRIVATE && irq->offered;
-        if (n < GIC_PRIVATE)
-            irq->pending = false;
-        irq->in_lr = irq->offered = irq->active = false;
-        irq->written = GIC_UNWRITTEN;
-        gic_unqueue(g, irq, n);
-        gic_settle(g, cpu, n);
-        if (n < GIC_PRIVATE)
-            reset_irq(g, irq, n < GIC_SGIS, cpu);
-        else
-            gic_update(g, cpu, n);
-    }
+    for (unsigned n = 0; n < GIC_PRIVATE; n++)
+        reset_private(g, cpu, n);
+    for (unsigned n = GIC_PRIVATE; n < gic_intids(g); n++)
+        release_shared(g, cpu, n);
     c->used = 0;
     c->more = false;
     c->dirty = c->asleep = true;

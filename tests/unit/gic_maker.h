@@ -4,6 +4,11 @@
 #include <string.h>
 #include "hypervisor/devices/gic.h"
 
+enum {
+    CTLR = 0, TYPER = 4, IIDR = 8, IGROUPR = 0x80, ISENABLER = 0x100, ICENABLER = 0x180, ISPENDR = 0x200, ICPENDR = 0x280, ISACTIVER = 0x300,
+    ICACTIVER = 0x380, IPRIORITYR = 0x400, ITARGETSR = 0x800, ICFGR = 0xc00, SGIR = 0xf00, CPENDSGIR = 0xf10, SPENDSGIR = 0xf20,
+    IROUTER = 0x6000, SGI_FRAME = 0x10000,
+};
 enum { MADE_CPUS = 20, MADE_SPIS = 64, MADE_LRS = 4, SPURIOUS = 1023 };
 static struct gic g;
 static struct gic_cpu made_cpu[MADE_CPUS], *made_cpus[MADE_CPUS];
@@ -40,14 +45,20 @@ static void make_gic(unsigned version, unsigned cpus)
     g.end = made_end;
 }
 
-static inline void dist_write(unsigned from, uint32_t offset, unsigned size, uint64_t value) { gic_distributor(&g, from, offset, size, true, &value); }
+static inline void dist_write(unsigned from, uint32_t offset, unsigned size, uint64_t value)
+{
+    gic_distributor(&g, from, offset, size, true, &value);
+}
 static inline uint64_t dist_read(unsigned from, uint32_t offset, unsigned size)
 {
     uint64_t value = UINT64_MAX;
     gic_distributor(&g, from, offset, size, false, &value);
     return value;
 }
-static inline void redist_write(unsigned cpu, uint32_t offset, unsigned size, uint64_t value) { gic_redistributor(&g, cpu, offset, size, true, &value); }
+static inline void redist_write(unsigned cpu, uint32_t offset, unsigned size, uint64_t value)
+{
+    gic_redistributor(&g, cpu, offset, size, true, &value);
+}
 static inline uint64_t redist_read(unsigned cpu, uint32_t offset, unsigned size)
 {
     uint64_t value = UINT64_MAX;
@@ -88,5 +99,39 @@ static inline bool end_of_interrupt(unsigned cpu, unsigned intid)
         return false;
     l->state &= (uint8_t)~LR_ACTIVE;
     return true;
+}
+
+/* All enabled, and all SPIs for vCPU 0. */
+static inline void make_ready(unsigned version, unsigned cpus)
+{
+    make_gic(version, cpus);
+    dist_write(0, 0, 4, 3);
+    for (unsigned i = 0; i < cpus; i++) {
+        if (version == 2)
+            dist_write(i, ISENABLER, 4, 0xffffffff);
+        else
+            redist_write(i, SGI_FRAME | ISENABLER, 4, 0xffffffff);
+    }
+    for (unsigned n = 1; n < 3; n++)
+        dist_write(0, ISENABLER + 4 * n, 4, 0xffffffff);
+    for (unsigned n = 8; version == 2 && n < 24; n++)
+        dist_write(0, ITARGETSR + 4 * n, 4, 0x01010101);
+}
+static inline void edge(unsigned intid)
+{
+    uint32_t at = ICFGR + intid / 16 * 4;
+    dist_write(0, at, 4, dist_read(0, at, 4) | UINT64_C(2) << intid % 16 * 2);
+}
+static inline void pulse(unsigned intid)
+{
+    gic_line(&g, 0, intid, true);
+    gic_line(&g, 0, intid, false);
+}
+static inline unsigned valid(unsigned cpu)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < MADE_LRS; i++)
+        n += lr[cpu][i].state != 0;
+    return n;
 }
 #endif

@@ -5,12 +5,6 @@
 #include <cmocka.h>
 #include "tests/unit/gic_maker.h"
 
-enum {
-    CTLR = 0, TYPER = 4, IIDR = 8, IGROUPR = 0x80, ISENABLER = 0x100, ICENABLER = 0x180, ISPENDR = 0x200, ICPENDR = 0x280, ISACTIVER = 0x300,
-    ICACTIVER = 0x380, IPRIORITYR = 0x400, ITARGETSR = 0x800, ICFGR = 0xc00, SGIR = 0xf00, CPENDSGIR = 0xf10, SPENDSGIR = 0xf20,
-    IROUTER = 0x6000, SGI_FRAME = 0x10000,
-};
-
 static void test_v2_identity(void **state)
 {
     (void)state;

@@ -1,46 +1,9 @@
-/* What stands in list registers: urgency, more than fits, lines, SGIs, and what other registers do to it meanwhile. */
+/* One interrupt and its list register: edges, levels, the host's behind it, a vCPU that starts anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 #include "tests/unit/gic_maker.h"
-
-enum { ISENABLER = 0x100, ICENABLER = 0x180, ISPENDR = 0x200, ICPENDR = 0x280, ISACTIVER = 0x300, ICACTIVER = 0x380, IPRIORITYR = 0x400,
-       ITARGETSR = 0x800, ICFGR = 0xc00, SGIR = 0xf00, CPENDSGIR = 0xf10, IROUTER = 0x6000, SGI_FRAME = 0x10000 };
-
-/* All enabled, and all SPIs for vCPU 0. */
-static void make_ready(unsigned version, unsigned cpus)
-{
-    make_gic(version, cpus);
-    dist_write(0, 0, 4, 3);
-    for (unsigned i = 0; i < cpus; i++) {
-        if (version == 2)
-            dist_write(i, ISENABLER, 4, 0xffffffff);
-        else
-            redist_write(i, SGI_FRAME | ISENABLER, 4, 0xffffffff);
-    }
-    for (unsigned n = 1; n < 3; n++)
-        dist_write(0, ISENABLER + 4 * n, 4, 0xffffffff);
-    for (unsigned n = 8; version == 2 && n < 24; n++)
-        dist_write(0, ITARGETSR + 4 * n, 4, 0x01010101);
-}
-static void edge(unsigned intid)
-{
-    uint32_t at = ICFGR + intid / 16 * 4;
-    dist_write(0, at, 4, dist_read(0, at, 4) | UINT64_C(2) << intid % 16 * 2);
-}
-static void pulse(unsigned intid)
-{
-    gic_line(&g, 0, intid, true);
-    gic_line(&g, 0, intid, false);
-}
-static unsigned valid(unsigned cpu)
-{
-    unsigned n = 0;
-    for (unsigned i = 0; i < MADE_LRS; i++)
-        n += lr[cpu][i].state != 0;
-    return n;
-}
 
 static void test_edge(void **state)
 {
@@ -195,173 +158,6 @@ static void test_host_end(void **state)
     assert_true(ended == 4 && valid(0) == 0);
 }
 
-static void test_urgency(void **state)
-{
-    (void)state;
-    make_ready(3, 1);
-    for (unsigned n = 40; n < 50; n++) {
-        edge(n);
-        dist_write(0, IPRIORITYR + n, 1, (58 - n) * 8);
-        pulse(n);
-    }
-    assert_true(exchange(0));
-    for (unsigned n = 46; n < 50; n++)
-        assert_int_equal(state_of(0, n), LR_PENDING);
-    assert_int_equal(acknowledge(0), 49);
-    dist_write(0, IPRIORITYR + 40, 1, 0);
-    assert_true(exchange(0));
-    assert_true(state_of(0, 49) == LR_ACTIVE && state_of(0, 40) == LR_PENDING && state_of(0, 48) && state_of(0, 47) && !state_of(0, 46));
-    assert_int_equal(acknowledge(0), 40);
-    assert_true(end_of_interrupt(0, 40) && end_of_interrupt(0, 49));
-    unsigned seen = 2;
-    for (unsigned n; (n = acknowledge(0)) != SPURIOUS; seen++) {
-        assert_int_equal(n, 50 - seen);
-        assert_true(end_of_interrupt(0, n));
-        if (valid(0) <= 1)
-            exchange(0);                                    /* the exit for "at most one left" */
-    }
-    assert_int_equal(seen, 10);
-}
-
-/* Handlers that interrupt each other, deeper than there are list registers: each finds its own when it ends. */
-static void test_nested(void **state)
-{
-    (void)state;
-    make_ready(3, 1);
-    for (unsigned n = 40; n < 48; n++) {
-        edge(n);
-        dist_write(0, IPRIORITYR + n, 1, (60 - n) * 8);
-        pulse(n);
-        exchange(0);
-        assert_int_equal(acknowledge(0), n);
-    }
-    exchange(0);
-    assert_int_equal(valid(0), MADE_LRS);
-    assert_true(made_cpu[0].more);
-    for (unsigned n = 47; n >= 40; n--) {
-        assert_true(end_of_interrupt(0, n));
-        if (valid(0) <= 1)
-            exchange(0);
-    }
-    exchange(0);
-    assert_int_equal(valid(0), 0);
-    assert_int_equal(dist_read(0, ISACTIVER + 4, 4), 0);
-}
-
-/* EOImode 1: many are active with their priority dropped. Another one is still delivered, and any of them can be ended. */
-static void test_dropped(void **state)
-{
-    (void)state;
-    make_ready(3, 1);
-    for (unsigned n = 40; n < 48; n++) {
-        edge(n);
-        dist_write(0, IPRIORITYR + n, 1, 0x80);
-        pulse(n);
-        exchange(0);
-        assert_int_equal(acknowledge(0), n);
-    }
-    for (unsigned n = 40; n < 48; n++) {
-        exchange(0);
-        gic_deactivate(&g, 0, n);
-        assert_int_equal(dist_read(0, ISACTIVER + 4, 4), 0xff00 & 0xfe00u << (n - 40));
-    }
-    exchange(0);
-    assert_int_equal(valid(0), 0);
-}
-
-static void test_many_sources(void **state)
-{
-    (void)state;
-    make_ready(2, 3);
-    dist_write(2, SGIR, 4, 1 << 16 | 3);
-    dist_write(1, SGIR, 4, 1 << 16 | 3);
-    dist_write(0, SGIR, 4, 1 << 16 | 3);
-    exchange(0);
-    for (unsigned source = 0; source < 3; source++) {
-        assert_true(valid(0) == 1 && lr_of(0, 3)->source == source && lr_of(0, 3)->eoi == (source < 2));
-        assert_int_equal(acknowledge(0), 3);
-        exchange(0);
-        assert_true(state_of(0, 3) == LR_ACTIVE && lr_of(0, 3)->source == source);
-        assert_true(end_of_interrupt(0, 3));
-        exchange(0);
-    }
-    assert_int_equal(valid(0), 0);
-    dist_write(1, SGIR, 4, 1 << 16 | 3);
-    exchange(0);
-    dist_write(0, CPENDSGIR + 3, 1, 2);                     /* out of the list register again */
-    exchange(0);
-    assert_int_equal(valid(0), 0);
-    dist_write(1, SGIR, 4, 1 << 16 | 3);
-    exchange(0);
-    acknowledge(0);
-    dist_write(1, SGIR, 4, 1 << 16 | 3);                    /* the same source may stand beside the active one */
-    exchange(0);
-    assert_int_equal(state_of(0, 3), LR_ACTIVE | LR_PENDING);
-}
-
-/* What is pending goes with its target; what is active stays where it was taken, until it is ended there. */
-static void test_moves(void **state)
-{
-    (void)state;
-    make_ready(3, 3);
-    edge(40);
-    pulse(40);
-    exchange(0);
-    dist_write(2, IROUTER + 8 * 40, 8, 1);
-    assert_true(woken[0] == 2 && made_cpu[0].dirty);
-    exchange(1);
-    assert_int_equal(valid(1), 0);
-    exchange(0);
-    assert_true(valid(0) == 0 && woken[1] == 1);
-    exchange(1);
-    assert_int_equal(acknowledge(1), 40);
-    exchange(1);
-    dist_write(2, IROUTER + 8 * 40, 8, 2);
-    pulse(40);
-    exchange(1);
-    exchange(2);
-    assert_true(state_of(1, 40) == LR_ACTIVE && lr_of(1, 40)->eoi && valid(2) == 0);
-    assert_true(end_of_interrupt(1, 40));
-    exchange(1);
-    assert_true(valid(1) == 0 && woken[2] == 1);
-    exchange(2);
-    assert_int_equal(state_of(2, 40), LR_PENDING);
-}
-
-/* Writes of one vCPU to what stands in a list register of another. */
-static void test_from_outside(void **state)
-{
-    (void)state;
-    make_ready(3, 2);
-    edge(40);
-    pulse(40);
-    exchange(0);
-    dist_write(1, ICENABLER + 4, 4, 0x100);
-    exchange(0);
-    assert_int_equal(valid(0), 0);
-    assert_int_equal(dist_read(1, ISPENDR + 4, 4), 0x100);  /* still pending */
-    dist_write(1, ISENABLER + 4, 4, 0x100);
-    exchange(0);
-    assert_int_equal(dist_read(1, ISPENDR + 4, 4), 0x100);
-    assert_int_equal(acknowledge(0), 40);
-    unsigned before = woken[0];
-    assert_int_equal(dist_read(1, ISACTIVER + 4, 4), 0);    /* not known yet, but asked for */
-    assert_true(woken[0] == before + 1);
-    exchange(0);
-    assert_int_equal(dist_read(1, ISACTIVER + 4, 4), 0x100);
-    assert_int_equal(dist_read(1, ISPENDR + 4, 4), 0);
-    dist_write(1, ICACTIVER + 4, 4, 0x100);
-    exchange(0);
-    assert_int_equal(valid(0), 0);
-    dist_write(1, ISACTIVER + 4, 4, 0x100);                 /* as a hypervisor restores it */
-    pulse(40);
-    exchange(0);
-    assert_int_equal(state_of(0, 40), LR_ACTIVE | LR_PENDING);
-    dist_write(0, 0, 4, 0);                                 /* the distributor is off: what is active stays */
-    exchange(0);
-    assert_int_equal(state_of(0, 40), LR_ACTIVE);
-}
-
 static void test_cpu_reset(void **state)
 {
     (void)state;
@@ -411,8 +207,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test(name)
     const struct CMUnitTest tests[] = {
-        T(test_edge), T(test_level), T(test_upcall), T(test_timer), T(test_host_end), T(test_urgency), T(test_nested), T(test_dropped),
-        T(test_many_sources), T(test_moves), T(test_from_outside), T(test_cpu_reset), T(test_unchanged),
+        T(test_edge), T(test_level), T(test_upcall), T(test_timer), T(test_host_end), T(test_cpu_reset), T(test_unchanged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
