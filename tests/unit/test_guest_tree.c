@@ -242,13 +242,15 @@ static void chosen_tells_the_rest(void **state)
     must_be_numbers(fdt, "/chosen", "linux,initrd-end", &end, 1);
     assert_null(fdt_getprop(fdt, must_node(fdt, "/chosen"), "stdout-path", NULL));
     assert_null(fdt_getprop(fdt, must_node(fdt, "/timer"), "clock-frequency", NULL));
+    assert_null(fdt_getprop(fdt, must_node(fdt, "/chosen"), "rng-seed", NULL));
     free(fdt);
-    w = (struct guest_places){ .timer_hz = 62500000 };
+    w = (struct guest_places){ .timer_hz = 62500000, .seeded = true, .seed = { 1, 2, 3 } };
     p.cmdline = "";
     fdt = build(&p, &w, none);
     assert_null(fdt_getprop(fdt, must_node(fdt, "/chosen"), "bootargs", NULL));
     assert_null(fdt_getprop(fdt, must_node(fdt, "/chosen"), "linux,initrd-start", NULL));
     must_be_cell(fdt, "/timer", "clock-frequency", 62500000);
+    must_say(fdt, "/chosen", "rng-seed", w.seed, sizeof(w.seed));
     free(fdt);
 }
 
