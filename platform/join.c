@@ -32,6 +32,8 @@ static const struct platform_channel *channel_at(const struct platform *p, uint3
 static bool join_channel(const struct platform *p, struct platform_channel *c, struct platform *const *all, unsigned count, struct error *e)
 {
     const struct platform *other = find(c->peer, all, count);
+    if (c->peer == platform_dom0)
+        return true;
     if (!other)
         return fail(e, "guest %s: the peer of event channel 0x%x is %.63s, of which name there is no guest: name one that is there, or add it",
                     p->name, c->port, c->peer);

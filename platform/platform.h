@@ -70,6 +70,9 @@ struct platform_arm {
 /* An event channel that is bound before the guest starts. peer: the other guest's name; label: what programs find it by, "" none. */
 struct platform_channel { uint32_t port, peer_port; const char *peer, *label; };
 
+/* The peer where a tree for Xen means its control domain: it is never there, so the port stays without its other end. Known by its address. */
+extern const char platform_dom0[];
+
 /* The other end of guest `of`'s PL011, which this guest has: ring page number i stands at VIRT_RING_BASE + i pages. Found by platform_join. */
 struct platform_ring { const char *of; uint32_t port; };
 

@@ -9,6 +9,8 @@
 #include <libfdt.h>
 #include <string.h>
 
+const char platform_dom0[] = "dom0";
+
 static bool add(struct platform *p, const struct property_node *n, struct platform_channel c)
 {
     c.label = "";
@@ -59,10 +61,12 @@ static bool read_linked(struct platform *p, const struct property_node *guest, c
     struct property_node domain = { n->fdt, fdt_parent_offset(n->fdt, other.at), n->guest, n->e };
     if (other.at == n->at || domain.at == guest->at)
         return fail(n->e, "guest %s: node %.40s: the peer of port %u is the guest itself: link to a node of another guest", n->guest, node, c.port);
-    if (!is_domain(&domain))
-        return fail(n->e, "guest %s: node %.40s: the other end, node %.40s, is in no guest's node (there is no dom0 here): link to a node of "
-                    "another guest", n->guest, node, property_node_name(&other));
-    if (!read_pair(&other, &c.peer_port, &back) || !name_of(&domain, &c.peer))
+    bool dom0 = domain.at == fdt_path_offset(n->fdt, "/chosen");        /* its nodes stand there */
+    if (!dom0 && !is_domain(&domain))
+        return fail(n->e, "guest %s: node %.40s: the other end, node %.40s, is in no guest's node: link to a node of another guest", n->guest, node,
+                    property_node_name(&other));
+    c.peer = platform_dom0;
+    if (!read_pair(&other, &c.peer_port, &back) || (!dom0 && !name_of(&domain, &c.peer)))
         return false;
     if (back != fdt_get_phandle(n->fdt, n->at))
         return fail(n->e, "guest %s: node %.40s: the other end, node %.40s of %.40s, does not link back to it: let each link to the other",

@@ -92,6 +92,21 @@ static void reads_xens_binding(void **state)
     assert_ptr_equal(guest[1].channel[1].peer, guest[0].name);
 }
 
+/* The example whole: one of the channels leads to a dom0, which there is none here. Its port stays, without an other end. */
+static void leaves_a_channel_to_dom0_unbound(void **state)
+{
+    (void)state;
+    accepts(dts_compile("%s", DTS_CHOSEN(END("ec1", "evtchn@1", "0xa", "&ec2")
+                                         DTS_GUEST("domU1", XEN, END("ec2", "evtchn@2", "0xa", "&ec1") END("ec3", "evtchn@3", "0xb", "&ec5")
+                                                   END("ec4", "evtchn@4", "0xc", "&ec6"))
+                                         DTS_GUEST("domU2", XEN, END("ec5", "evtchn@5", "0xb", "&ec3") END("ec6", "evtchn@6", "0xd", "&ec4")))));
+    assert_int_equal(guest[0].channels, 3);
+    has(&guest[0], 0, 0xa, "dom0", 0xa, "");
+    has(&guest[0], 1, 0xb, "domU2", 0xb, "");
+    refuses(dts_compile("%s", DTS_CHOSEN(DTS_GUEST("domU1", XEN, "c { compatible = \"bedplate,evtchn\"; bedplate,port = <1>; bedplate,peer = \"dom0\"; "
+                                                   "bedplate,peer-port = <1>; };"))), "guest domU1: ", "is dom0, of which name there is no guest", "add it");
+}
+
 /* "[PATCH] xen/evtchn: Add design for static event channel signaling for domUs": tuples of four. */
 static void reads_the_drafts_binding(void **state)
 {
@@ -130,8 +145,10 @@ static void refuses_bad_ends(void **state)
     refuses(TWO(END("e1", "e", "0xa", "&e2"), END("e2", "f", "0xb", "&e3") END("e3", "g", "0xc", "&e2")), "guest domU1: ",
             "the other end, node f of domU2@1, does not link back", "link to the other");
     refuses(TWO(END("e1", "e", "0xa", "&e2"), "e2: f { compatible = \"xen,vcpu\"; };"), "guest domU1: ", "node f has no xen,evtchn", "give <port");
-    refuses(dts_compile(DTS_CHOSEN(DTS_GUEST("domU1", XEN, END("e1", "e", "0xa", "&e0")) END("e0", "e", "0xa", "&e1"))), "guest domU1: ",
-            "is in no guest's node (there is no dom0 here)", "another guest");
+    refuses(dts_compile(DTS_CHOSEN(DTS_GUEST("domU1", XEN, END("e1", "e", "0xa", "&e0")) "x { " END("e0", "e", "0xa", "&e1") "};")), "guest domU1: ",
+            "is in no guest's node", "another guest");
+    refuses(dts_compile(DTS_CHOSEN(DTS_GUEST("domU1", XEN, END("e1", "e", "0xa", "&e0")) END("e0", "e", "0xa", "&e0"))), "guest domU1: ",
+            "does not link back", "link to the other");
     refuses(TWO(END("e1", "e", "0", "&e2"), END("e2", "f", "0xb", "&e1")), "guest domU1: ", "port is 0", "1 to 1023");
     refuses(TWO(END("e1", "e", "1", "&e2"), END("e2", "f", "1024", "&e1")), "guest domU1: ", "peer port is 1024", "1 to 1023");
     refuses(TWO(END("e1", "e", "1", "&e2") END("e3", "g", "1", "&e4"), END("e2", "f", "2", "&e1") END("e4", "h", "3", "&e3")), "guest domU1: ",
@@ -216,7 +233,7 @@ static void static_memory_is_one_guests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(reads_xens_binding), TEST(reads_the_drafts_binding), TEST(reads_our_binding), TEST(refuses_bad_ends), TEST(refuses_bad_labels),
+        TEST(reads_xens_binding), TEST(leaves_a_channel_to_dom0_unbound), TEST(reads_the_drafts_binding), TEST(reads_our_binding), TEST(refuses_bad_ends), TEST(refuses_bad_labels),
         TEST(refuses_bad_tuples), TEST(refuses_what_only_all_show), TEST(finds_consoles_that_end_here), TEST(refuses_bad_backends),
         TEST(static_memory_is_one_guests),
     };
