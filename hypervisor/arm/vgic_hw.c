@@ -164,7 +164,7 @@ void vgic_unload(struct arch_vcpu *v)
 
 /* ---- list registers ---- */
 
-static uint64_t encode(const struct gic_lr *l) { return !l->state ? 0 : v3 ? lr3_encode(l) : lr2_encode(l); }
+static uint64_t encode(const struct gic_lr *l) { return v3 ? lr3_encode(l) : lr2_encode(l); }
 
 /* The guest ended the timer's interrupt, and with it the host's. */
 static void became_free(struct arch_vcpu *v, unsigned n)
@@ -196,25 +196,37 @@ void vgic_sync(struct arch_vcpu *v)
 
 struct gic_lr *arch_lr(struct arch_vcpu *v)
 {
-    if (!v->vgic.touched && v->loaded)
-        vgic_sync(v);
-    v->vgic.touched = true;
-    return v->vgic.lr;
+    struct vgic *g = &v->vgic;
+    if (!g->touched) {
+        g->touched = true;
+        if (g->used && v->loaded)
+            vgic_sync(v);
+    }
+    return g->lr;
 }
 
+static void lr_write(struct vgic *g, unsigned n, uint64_t raw)
+{
+    g->raw[n] = raw;
+    g->used = raw ? g->used | UINT32_C(1) << n : g->used & ~(UINT32_C(1) << n);
+    lr_set(n, raw);
+}
+
+/* Most are free, and were. */
 void vgic_prepare(struct arch_vcpu *v)
 {
     struct vgic *g = &v->vgic;
-    uint32_t hcr = ICH_HCR_EN | (g->window ? ICH_HCR_UIE : 0);
-    for (unsigned n = 0; n < lrs; n++) {
-        uint64_t raw = encode(&g->lr[n]);
-        if (raw == g->raw[n])
+    const struct gic_lr *l = g->lr;
+    const uint64_t *raw = g->raw;
+    for (unsigned n = 0, count = lrs; n < count; n++) {
+        if (!l[n].state && !raw[n])
             continue;
-        g->raw[n] = raw;
-        g->used = raw ? g->used | UINT32_C(1) << n : g->used & ~(UINT32_C(1) << n);
-        lr_set(n, raw);
+        uint64_t new = l[n].state ? encode(&l[n]) : 0;
+        if (new != raw[n])
+            lr_write(g, n, new);
     }
     g->touched = false;
+    uint32_t hcr = ICH_HCR_EN | (g->window ? ICH_HCR_UIE : 0);
     if (hcr == g->hcr)
         return;
     g->hcr = hcr;
