@@ -25,9 +25,12 @@ struct tree_out tree_begin(void *to, uint64_t size)
 
 bool tree_end(struct tree_out *t)
 {
+    uint32_t room = t->full ? 0 : fdt_totalsize(t->fdt);    /* until it is finished this is what it was given */
     tree_close(t);
     if (!t->full)
         keep(t, fdt_finish(t->fdt));
+    if (!t->full)                       /* the strings have moved up from the end: nothing of them stays behind */
+        memset((char *)t->fdt + fdt_totalsize(t->fdt), 0, room - fdt_totalsize(t->fdt));
     return !t->full;
 }
 

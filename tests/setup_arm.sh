@@ -5,7 +5,7 @@
 #   arm64/        libfdt.a and busybox, as their packages lay them
 #   arm64-6.1/, arm64-6.12/    kernels with their modules; vmlinuz-arm64-6.1 and -6.12 lead to them (Images);
 #                 the same with .gz are packed, as other distributions have them
-#   qemu10/       QEMU 10 of bookworm-backports, beside the installed 7.2: run qemu10/run (amd64 machines only)
+#   qemu10/       QEMU 10 of bookworm-backports, beside the installed 7.2: qemu10/bin holds qemu-system-aarch64 (amd64 machines only)
 
 own=$PWD/$to/apt
 
@@ -77,12 +77,13 @@ fetch_kernel_arm64() {
 
 fetch_qemu10() {
     [ "$(dpkg --print-architecture)" = amd64 ] || return 0
-    [ -x "$to/qemu10/run" ] && return 0
+    [ -x "$to/qemu10/bin/qemu-system-aarch64" ] && return 0
     own_apt true
     unpack qemu10 qemu-system-arm/bookworm-backports qemu-system-common/bookworm-backports qemu-system-data/bookworm-backports
-    printf '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nexec "$here/usr/bin/qemu-system-aarch64" -L "$here/usr/share/qemu" "$@"\n' > "$to/qemu10/run"
-    chmod +x "$to/qemu10/run"
-    "$to/qemu10/run" --version >/dev/null ||
+    mkdir -p "$to/qemu10/bin" || give_up "cannot write to $to"
+    printf '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")/..\nexec "$here/usr/bin/qemu-system-aarch64" -L "$here/usr/share/qemu" "$@"\n' > "$to/qemu10/bin/qemu-system-aarch64"
+    chmod +x "$to/qemu10/bin/qemu-system-aarch64"
+    "$to/qemu10/bin/qemu-system-aarch64" --version >/dev/null ||
         give_up "QEMU 10 in $to/qemu10 does not start: see above; install the libraries that \`ldd $to/qemu10/usr/bin/qemu-system-aarch64\` misses"
 }
 

@@ -19,7 +19,7 @@ static uint64_t wrong_words(uint64_t from, uint64_t to)
         }
         if (*(const volatile uint64_t *)at) {
             if (!wrong)
-                print("  first at %#llx\n", (unsigned long long)at);
+                print("  first at %#llx: %#llx\n", (unsigned long long)at, (unsigned long long)*(const volatile uint64_t *)at);
             wrong++;
         }
     }

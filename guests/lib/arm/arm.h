@@ -3,7 +3,7 @@
 #define GUESTS_LIB_ARM_ARM_H
 #include "guests/lib/arm/layout.h"
 
-enum { UPCALL_BY_VECTOR = 0 };          /* Xen's upcall is a PPI of the hypervisor's choice */
+enum { UPCALL_BY_VECTOR = 0, RAM_WITHOUT = 0 };     /* Xen's upcall is a PPI of the hypervisor's choice; all of "memory=" is RAM */
 static inline int64_t upcall_vector_set(unsigned vcpu, uint8_t vector) { return -(int64_t)(vcpu + vector); }
 
 /* ---- instructions -------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #define GUESTS_LIB_X86_PC_H
 #include "guests/lib/x86/cpu.h"
 
-enum { UPCALL_BY_VECTOR = 1 };          /* Xen's upcall is a vector of the guest's choice */
+enum { UPCALL_BY_VECTOR = 1, RAM_WITHOUT = 384 << 10 };     /* Xen's upcall is a vector of the guest's choice; 640 KiB to 1 MiB is no RAM */
 _Noreturn void triple_fault(void);      /* the end of a guest that has no other way to say that it failed */
 
 /* ---- what stood in the registers at the first instruction (start.asm) ------------------- */
