@@ -159,7 +159,8 @@ void test_main(void)
         gic_enable(ppi[i], true);
         values();
         comes();
-        is_a_level();
+        if (physical || !has_xen() || gic_version() == 3)
+            is_a_level();               /* QEMU's GICv2 does not look at a line again when a virtual interrupt of it is ended */
         stays_away();
         wakes();
         gic_enable(ppi[i], false);

@@ -17,6 +17,8 @@ passed=0 failed=0 failures=()
 # What no Linux guest may say, and what no run may.
 LINUX_BAD='ACPI (BIOS )?(Error|Warning|Exception)|ACPI Error|ACPI Warning|ACPI Exception|APIC error|[Ll]ost .*interrupt|nobody cared|[Uu]nstable|BUG|WARNING:|Call Trace|Kernel panic|soft lockup|rcu.*stall'
 RUN_BAD='\(bp\) panic|triple fault|Assertion'
+# What Linux on Arm may not say beside.
+ARM_BAD='SError|Internal error|Unable to handle|Unexpected .*exception|GICv[23].*(fail|broken)|irq [0-9]+: '
 
 # ---- what a case says ---------------------------------------------------------------------
 # begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
@@ -47,7 +49,7 @@ guest() {
     shift
     for pair in "$@"; do
         case $pair in
-            modules=*|vnuma=*|hide=*) echo "${pair%%=*} = ${pair#*=}" ;;
+            modules=*|vnuma=*|hide=*|evtchn=*|static_mem=*) echo "${pair%%=*} = ${pair#*=}" ;;
             *) echo "${pair%%=*} = \"${pair#*=}\"" ;;
         esac
     done >> "$file"
@@ -78,6 +80,24 @@ linux() {
     shift 3
     guest "$n" "kernel=$kernel" "ramdisk=$PWD/$B/guests/initrd.cpio" "cmdline=$cmdline" "$(memory 256 "$@")" "$@"
     bad "$LINUX_BAD"
+}
+
+# The same two for Arm: guests/tests_arm and those of guests/tests that Arm has; Debian's arm64 kernels.
+arm_guest() {
+    local program=$1 cmdline=$2
+    shift 2
+    guest "$program" "kernel=$PWD/$B/guests/arm/$program.img" "cmdline=$cmdline" "$(memory 64 "$@")" "$@"
+    [ "$code" != 0 ] || want "TEST-RESULT: $program PASS"
+    bad 'FAIL:'
+    bad 'ERROR:'
+}
+
+arm_linux() {
+    local n=$1 kernel=$2 cmdline=$3
+    shift 3
+    guest "$n" "kernel=$kernel" "ramdisk=$PWD/$B/guests/initrd-arm64.cpio" "cmdline=$cmdline" "$(memory 256 "$@")" "$@"
+    bad "$LINUX_BAD"
+    bad "$ARM_BAD"
 }
 
 # ---- how it is run ------------------------------------------------------------------------
@@ -210,6 +230,7 @@ end() {
 }
 
 . tests/boot/cases.sh
+. tests/boot/cases_arm.sh
 
 [ "$failed" = 0 ] || echo "failed: ${failures[*]}"
 echo "boot: $passed passed, $failed failed"
