@@ -34,12 +34,14 @@ static void timer_came(struct arch_vcpu *v)
 }
 
 /*
- * The window is looked at before interrupts are: its line must be low when irq_take ends the maintenance interrupt. The virtual timer's
- * interrupt stays active in the host until the guest ends its own.
+ * The window is looked at before interrupts are, and so are ends that were to be told of: their line must be low when irq_take ends the
+ * maintenance interrupt. The virtual timer's interrupt stays active in the host until the guest ends its own.
  */
 static int interrupt(struct arch_vcpu *v, struct exit *e)
 {
     bool window = v->vgic.window && vgic_underflow(v);
+    if (v->vgic.ends)
+        vgic_sync(v);
     if (irq_take() & IRQ_VTIMER) {
         timer_came(v);
         return exit_as(e, EXIT_TIMER);

@@ -174,6 +174,15 @@ static void became_free(struct arch_vcpu *v, unsigned n)
         v->vtimer_fired = false;
 }
 
+/* It has ended and asks for maintenance until it is written: not any more, before anyone goes on. */
+static void told_end(unsigned n)
+{
+    lr_set(n, 0);
+    if (!v3)
+        (void)mmio_get32(gic_host.gich + GICH_HCR);
+    isb();
+}
+
 void vgic_sync(struct arch_vcpu *v)
 {
     struct vgic *g = &v->vgic;
@@ -182,15 +191,15 @@ void vgic_sync(struct arch_vcpu *v)
     uint32_t empty = free_get();
     for (uint32_t rest = g->used; rest; rest &= rest - 1) {
         unsigned n = (unsigned)__builtin_ctz(rest);
-        if (empty & UINT32_C(1) << n) {
-            became_free(v, n);
-            g->raw[n] = 0;
-            g->lr[n].state = 0;
-            g->used &= ~(UINT32_C(1) << n);
-            continue;
-        }
-        g->raw[n] = lr_get(n);
+        g->raw[n] = empty & UINT32_C(1) << n ? 0 : lr_get(n);
         g->lr[n].state = v3 ? lr3_state(g->raw[n]) : lr2_state(g->raw[n]);
+        if (g->lr[n].state)
+            continue;
+        became_free(v, n);
+        if (g->raw[n])
+            told_end(n);
+        g->raw[n] = 0;
+        g->used &= ~(UINT32_C(1) << n);
     }
 }
 
@@ -218,10 +227,12 @@ void vgic_prepare(struct arch_vcpu *v)
     struct vgic *g = &v->vgic;
     const struct gic_lr *l = g->lr;
     const uint64_t *raw = g->raw;
+    g->ends = false;
     for (unsigned n = 0, count = lrs; n < count; n++) {
         if (!l[n].state && !raw[n])
             continue;
         uint64_t new = l[n].state ? encode(&l[n]) : 0;
+        g->ends |= l[n].state && l[n].eoi;
         if (new != raw[n])
             lr_write(g, n, new);
     }

@@ -5,24 +5,27 @@
 
 #define LR3_STATE_SHIFT 62
 #define LR3_HW      (UINT64_C(1) << 61)
+#define LR3_EOI     (UINT64_C(1) << 41) /* without hw */
 #define LR3_GROUP1  (UINT64_C(1) << 60)
 #define LR3_PRIORITY_SHIFT 48
 #define LR3_HOST_SHIFT 32
 #define LR2_HW      (UINT64_C(1) << 31)
 #define LR2_GROUP1  (UINT64_C(1) << 30)
+#define LR2_EOI     (UINT64_C(1) << 19) /* without hw */
 #define LR2_STATE_SHIFT 28
 #define LR2_PRIORITY_SHIFT 23           /* bits 7:3 of it */
 #define LR2_HOST_SHIFT 10
 
 static inline uint64_t lr3_encode(const struct gic_lr *l)
 {
-    return (uint64_t)(l->state & 3) << LR3_STATE_SHIFT | (l->hw ? LR3_HW | (uint64_t)(l->host & 0x1fff) << LR3_HOST_SHIFT : 0) |
+    return (uint64_t)(l->state & 3) << LR3_STATE_SHIFT | (l->hw ? LR3_HW | (uint64_t)(l->host & 0x1fff) << LR3_HOST_SHIFT : l->eoi ? LR3_EOI : 0) |
            (l->group1 ? LR3_GROUP1 : 0) | (uint64_t)l->priority << LR3_PRIORITY_SHIFT | l->intid;
 }
 
 static inline uint64_t lr2_encode(const struct gic_lr *l)
 {
-    uint64_t host = l->hw ? LR2_HW | (uint64_t)(l->host & 0x3ff) << LR2_HOST_SHIFT : (uint64_t)(l->source & 7) << LR2_HOST_SHIFT;
+    uint64_t host = l->hw ? LR2_HW | (uint64_t)(l->host & 0x3ff) << LR2_HOST_SHIFT
+                          : (l->eoi ? LR2_EOI : 0) | (uint64_t)(l->source & 7) << LR2_HOST_SHIFT;
     return (uint64_t)(l->state & 3) << LR2_STATE_SHIFT | host | (l->group1 ? LR2_GROUP1 : 0) |
            (uint64_t)(l->priority >> 3) << LR2_PRIORITY_SHIFT | (l->intid & 0x3ff);
 }
