@@ -1,5 +1,4 @@
-/* Owns: what this CPU's identification registers say that the host half must know. */
-#include "hypervisor/arm/cpu.h"
+/* Owns: what identification registers say that the host half must know. Pure. */
 #include "hypervisor/arm/host.h"
 
 enum { PARANGE = 0xf, BITS_MAX = 48 };
@@ -12,8 +11,6 @@ unsigned cpu_pa_bits_of(uint64_t mmfr0)
     unsigned bits = bits_of[mmfr0 & PARANGE];
     return bits > BITS_MAX ? BITS_MAX : bits;
 }
-
-unsigned cpu_pa_bits(void) { return cpu_pa_bits_of(sysreg_get(id_aa64mmfr0_el1)); }
 
 uint64_t cpu_ps(unsigned bits)
 {

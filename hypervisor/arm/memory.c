@@ -5,6 +5,7 @@
  */
 #include "hypervisor/arm/cpu.h"
 #include "hypervisor/arm/host.h"
+#include "hypervisor/arm/ram_list.h"
 #include "hypervisor/arm/tree.h"
 #include "lib/checked.h"
 #include "lib/panic.h"
@@ -48,60 +49,9 @@ static void flush(void)
     isb();
 }
 
-/* ---- lists of RAM --------------------------------------------------------------------------------- */
-
-struct list { struct host_ram *ram; unsigned *count; };
-
-static void drop_empty(struct list l)
-{
-    unsigned kept = 0;
-    for (unsigned i = 0; i < *l.count; i++)
-        if (l.ram[i].size)
-            l.ram[kept++] = l.ram[i];
-    *l.count = kept;
-}
-
-/* Ascending, and what the tree names twice, once; neighbours become one. */
-static void sort(struct list l)
-{
-    for (unsigned i = 1; i < *l.count; i++)
-        for (unsigned j = i; j > 0 && l.ram[j - 1].base.v > l.ram[j].base.v; j--) {
-            struct host_ram t = l.ram[j];
-            l.ram[j] = l.ram[j - 1];
-            l.ram[j - 1] = t;
-        }
-    struct host_ram *last = NULL;
-    for (unsigned i = 0; i < *l.count; i++) {
-        struct host_ram *r = &l.ram[i];
-        if (last && r->base.v <= last->base.v + last->size) {
-            uint64_t end = r->base.v + r->size, last_end = last->base.v + last->size;
-            last->size = (end > last_end ? end : last_end) - last->base.v;
-            r->size = 0;
-        } else if (r->size) {
-            last = r;
-        }
-    }
-    drop_empty(l);
-}
-
-/* Takes the pages that [at, at+size) touches out of the list. A range it lies within becomes two, as long as there is room. */
-static void cut(struct list l, uint64_t at, uint64_t size)
-{
-    uint64_t from = round_down(at, PAGE_SIZE), to = round_up(at + size, PAGE_SIZE);
-    for (unsigned i = 0; i < *l.count; i++) {
-        uint64_t base = l.ram[i].base.v, end = base + l.ram[i].size;
-        if (!ranges_meet(base, end - base, from, to - from))
-            continue;
-        l.ram[i].size = from > base ? from - base : 0;
-        if (to < end && *l.count < HOST_RAM_MAX)
-            l.ram[(*l.count)++] = (struct host_ram){ hpa(to), end - to };
-    }
-    drop_empty(l);
-}
-
-static struct list free_list(struct host *h) { return (struct list){ h->ram, &h->rams }; }
-
 /* ---- page tables ------------------------------------------------------------------------------------- */
+
+static struct ram_list free_list(struct host *h) { return (struct ram_list){ h->ram, &h->rams }; }
 
 /* A page for a table: a few of our own, then from the end of the highest RAM that is mapped already. */
 static uint64_t *table_page(void)
@@ -114,8 +64,8 @@ static uint64_t *table_page(void)
         if (base >= done)
             continue;
         h->fixed += PAGE_SIZE;
-        cut(free_list(h), last, PAGE_SIZE);
-        sort(free_list(h));
+        ram_cut(free_list(h), last, PAGE_SIZE);
+        ram_sort(free_list(h));
         return memset(hpa_ptr(hpa(last)), 0, PAGE_SIZE);
     }
     panic("no memory for the hypervisor's own page tables: memory is in too many small pieces");
@@ -206,23 +156,23 @@ volatile uint8_t *memory_map_device(uint64_t at, uint64_t size)
 static void take_lists(struct host *h, const struct host_tree *t, uint64_t tree_at, uint64_t tree_size)
 {
     uint64_t image_bytes = (uint64_t)(bp_image_end - image_head);
-    struct list all = { mapped, &mapped_count }, unused = free_list(h);
+    struct ram_list all = { mapped, &mapped_count }, unused = free_list(h);
     memcpy(mapped, t->ram, t->rams * sizeof(*mapped));
     mapped_count = t->rams;
-    sort(all);
-    cut(all, limit, UINT64_MAX - PAGE_SIZE - limit);
+    ram_sort(all);
+    ram_cut(all, limit, UINT64_MAX - PAGE_SIZE - limit);
     for (unsigned i = 0; i < t->reserveds; i++)
         if (t->reserved[i].no_map)
-            cut(all, t->reserved[i].at, t->reserved[i].size);
-    sort(all);
+            ram_cut(all, t->reserved[i].at, t->reserved[i].size);
+    ram_sort(all);
     memcpy(h->ram, mapped, mapped_count * sizeof(*mapped));
     h->rams = mapped_count;
     for (unsigned i = 0; i < t->reserveds; i++)
-        cut(unused, t->reserved[i].at, t->reserved[i].size);
-    cut(unused, 0, PAGE_SIZE);                  /* address 0 says "none" in places */
-    cut(unused, image_phys, image_bytes);
-    cut(unused, tree_at, tree_size);
-    sort(unused);
+        ram_cut(unused, t->reserved[i].at, t->reserved[i].size);
+    ram_cut(unused, 0, PAGE_SIZE);                  /* address 0 says "none" in places */
+    ram_cut(unused, image_phys, image_bytes);
+    ram_cut(unused, tree_at, tree_size);
+    ram_sort(unused);
     h->ram_total = t->ram_total;
     h->fixed = image_bytes + round_up(tree_size, PAGE_SIZE);
 }

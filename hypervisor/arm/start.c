@@ -22,6 +22,8 @@ _Noreturn void arm_start(uint64_t tree_at, uint64_t image_at)
     hypervisor_main();
 }
 
+unsigned cpu_pa_bits(void) { return cpu_pa_bits_of(sysreg_get(id_aa64mmfr0_el1)); }
+
 /* MIDR_EL1, by the lists of the implementers. */
 static void read_name(char name[49])
 {

@@ -100,7 +100,10 @@ static bool read_memory(struct host_tree *t, const void *fdt, struct error *e)
 
 static bool read_reserved(struct host_tree *t, const void *fdt, struct error *e)
 {
-    for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
+    int count = fdt_num_mem_rsv(fdt);
+    if (count < 0)
+        return fail(e, "device tree: the list of /memreserve/ has no end: load the board's tree again");
+    for (int i = 0; i < count; i++) {
         struct tree_range r = { 0, 0 };
         if (!fdt_get_mem_rsv(fdt, i, &r.at, &r.size) && !reserve(t, r, false, "/memreserve/", e))
             return false;

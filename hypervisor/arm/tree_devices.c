@@ -62,6 +62,13 @@ static unsigned intid(const void *fdt, int node, int index, int cells)
     return kind == 0 && n < GIC_INTIDS_MAX - GIC_PRIVATE ? (unsigned)n + GIC_PRIVATE : 0;
 }
 
+/* The same of what each CPU must have its own of. */
+static unsigned private_intid(const void *fdt, int node, int index, int cells)
+{
+    unsigned n = intid(fdt, node, index, cells);
+    return n < GIC_PRIVATE ? n : 0;
+}
+
 static int interrupt_cells(const void *fdt, int gic)
 {
     int length;
@@ -95,7 +102,7 @@ static int gic_node(const void *fdt, unsigned *version)
     return node;
 }
 
-static uint64_t number(const void *fdt, int node, const char *name, uint64_t otherwise)
+static uint64_t number_or(const void *fdt, int node, const char *name, uint64_t otherwise)
 {
     int length;
     const void *p = fdt_getprop(fdt, node, name, &length);
@@ -108,15 +115,15 @@ static int read_gic(struct tree_gic *g, const void *fdt)
     int node = gic_node(fdt, &version);
     if (node < 0 || !host_tree_reg(fdt, node, 0, &g->gicd))
         return -1;
-    g->maintenance = intid(fdt, node, 0, interrupt_cells(fdt, node));
+    g->maintenance = private_intid(fdt, node, 0, interrupt_cells(fdt, node));
     if (version == 2) {
         if (!host_tree_reg(fdt, node, 1, &g->gicc))
             return -1;
         (void)host_tree_reg(fdt, node, 2, &g->gich);     /* without these two no guest can run */
         (void)host_tree_reg(fdt, node, 3, &g->gicv);
     } else {
-        uint64_t regions = number(fdt, node, "#redistributor-regions", 1);
-        g->stride = number(fdt, node, "redistributor-stride", 0);
+        uint64_t regions = number_or(fdt, node, "#redistributor-regions", 1);
+        g->stride = number_or(fdt, node, "redistributor-stride", 0);
         for (unsigned i = 0; i < regions && i < TREE_GICRS_MAX && host_tree_reg(fdt, node, (int)i + 1, &g->gicr[i]); i++)
             g->gicrs = i + 1;
         if (!g->gicrs)
@@ -132,9 +139,9 @@ void host_tree_devices(struct host_tree *t, const void *fdt)
     enum { VIRTUAL = 2, HYPERVISOR = 3 };      /* places in the timer's interrupts: secure, non-secure, virtual, hypervisor */
     int cells = interrupt_cells(fdt, read_gic(&t->gic, fdt)), timer = find(fdt, timers, 1), rtc = find(fdt, rtcs, 1);
     if (timer >= 0) {
-        t->vtimer = intid(fdt, timer, VIRTUAL, cells);
-        t->alarm = intid(fdt, timer, HYPERVISOR, cells);
-        t->timer_hz = (uint32_t)number(fdt, timer, "clock-frequency", 0);
+        t->vtimer = private_intid(fdt, timer, VIRTUAL, cells);
+        t->alarm = private_intid(fdt, timer, HYPERVISOR, cells);
+        t->timer_hz = (uint32_t)number_or(fdt, timer, "clock-frequency", 0);
         t->timer = t->vtimer && t->alarm;
     }
     if (rtc >= 0)
