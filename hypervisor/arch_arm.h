@@ -37,6 +37,8 @@ void arch_abort(struct arch_vcpu *, uint64_t far, bool fetch, bool write, uint8_
  * state 0 are free.
  */
 struct gic_lr *arch_lr(struct arch_vcpu *);
+/* Cheap. False: none held anything at the last entry, and arch_lr was not asked for since: there is nothing to take back. */
+bool arch_lrs_in_use(struct arch_vcpu *);
 uint8_t arch_priority_mask(struct arch_vcpu *);             /* ICC_PMR_EL1 / GICC_PMR: only smaller priorities get through */
 bool arch_group_enabled(struct arch_vcpu *, bool group1);   /* ICC_IGRPENn_EL1 / GICC_CTLR */
 /*

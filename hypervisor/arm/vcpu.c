@@ -134,6 +134,15 @@ struct arch_vcpu *arch_vcpu_create(struct stage2 *s, unsigned owner)
 
 void arch_vcpu_destroy(struct arch_vcpu *v) { arch_up_table->pages_give(ptr_hpa(v), pages_order()); }
 
+/* A CPU that starts finds no translation in its TLB: wherever it comes first, it is new there. */
+static void forget_translations(struct arch_vcpu *v)
+{
+    for (unsigned i = 0; i < HOST_CPUS_MAX; i++) {
+        const struct arch_vcpu *expected = v;   /* another vCPU may be coming there just now */
+        __atomic_compare_exchange_n(&v->stage2->last[i], &expected, NULL, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    }
+}
+
 /* Caches off, MMU off, the rest as RES1 wants it; what a reset leaves unknown is 0. */
 void arch_start_state(struct arch_vcpu *v, uint64_t pc, uint64_t x0, uint64_t mpidr)
 {
@@ -148,6 +157,7 @@ void arch_start_state(struct arch_vcpu *v, uint64_t pc, uint64_t x0, uint64_t mp
     v->mpidr = mpidr | BIT(31);
     v->cntv_ctl = v->cntv_cval = 0;
     v->vtimer_fired = false;
+    forget_translations(v);
     vgic_reset(v);
     if (loaded)
         arch_vcpu_load(v);
