@@ -24,6 +24,9 @@
 /* SCTLR_EL2: RES1 bits; M, C, SA, I; WXN: nothing writable is executable. */
 #define SCTLR_OFF 0x30c50830
 #define SCTLR_ON (0x30c50830 | 1 | 1 << 2 | 1 << 3 | 1 << 12 | 1 << 19)
+#define SCTLR_EL1_OFF 0x30d00800
+#define SCTLR_EL1_ON (0x30d00800 | 1 | 1 << 2 | 1 << 12)
+#define TCR_EL1_IPS_SHIFT 32
 #define TABLES 7
 /* percpu.h has these as well. */
 #define STACK_SIZE 0x4000
@@ -57,22 +60,68 @@ boot_high:
     ldr     x1, =boot_stack_top
     mov     sp, x1
     msr     tpidr_el2, x1                   /* its percpu stands right above the stack */
-    ldr     x1, =bp_bss_start
-    ldr     x2, =bp_image_end
-0:  stp     xzr, xzr, [x1], #16
-    cmp     x1, x2
-    b.lo    0b
+    bl      zero_bss
     mov     x0, x20
     mov     x1, x21
     mov     x29, xzr
     mov     x30, xzr
     b       arm_start
 
-/* Entered below EL2 there is nothing that we can do; a debugger finds the reason in x0. */
+/*
+ * Entered at EL1, where there is nothing to do but say so. The same tables do: to EL1, AP[1] says that EL0 may look as well, and TCR_EL1's
+ * bit 23 that there is no upper half.
+ */
 too_low:
-    ldr     x0, =0x324c4520544f4e           /* "NOT EL2" */
-0:  wfi
-    b       0b
+    cmp     x1, #1 << 2
+    b.ne    stuck                           /* EL3: firmware's place */
+    ldr     x1, =SCTLR_EL1_OFF
+    msr     sctlr_el1, x1
+    isb
+    bl      make_tables
+    ldr     x1, =MAIR
+    msr     mair_el1, x1
+    ldr     x1, =TCR & 0xfff0ffff & ~(1 << 31)
+    mrs     x2, id_aa64mmfr0_el1
+    and     x2, x2, #0xf
+    mov     x3, #PS_48_BITS
+    cmp     x2, x3
+    csel    x2, x2, x3, lo
+    orr     x1, x1, x2, lsl #TCR_EL1_IPS_SHIFT
+    msr     tcr_el1, x1
+    adrp    x1, early_l0
+    adrp    x4, host_l0
+    msr     ttbr0_el1, x1
+    tlbi    vmalle1
+    ic      iallu
+    dsb     sy
+    isb
+    ldr     x1, =SCTLR_EL1_ON
+    ldr     x3, =1f
+    msr     sctlr_el1, x1
+    isb
+    br      x3
+1:  msr     ttbr0_el1, x4
+    isb
+    tlbi    vmalle1
+    dsb     sy
+    isb
+    ldr     x1, =boot_stack_top
+    mov     sp, x1
+    bl      zero_bss
+    mov     x0, x20
+    mov     x1, x21
+    b       arm_start_too_low
+stuck:
+    wfi
+    b       stuck
+
+zero_bss:
+    ldr     x1, =bp_bss_start
+    ldr     x2, =bp_image_end
+0:  stp     xzr, xzr, [x1], #16
+    cmp     x1, x2
+    b.lo    0b
+    ret
 
 /* PSCI CPU_ON: x0 is the virtual address of the CPU's percpu, above its stack. */
     .globl  smp_entry

@@ -82,4 +82,5 @@ void smp_start(struct host *h, const struct host_tree *t);     /* which CPU is w
 struct percpu *percpu_of(unsigned cpu);                 /* NULL: of no CPU that has been started */
 _Noreturn void arm_start(uint64_t tree_at, uint64_t image_at);
 _Noreturn void arm_start_other(void);
+_Noreturn void arm_start_too_low(uint64_t tree_at, uint64_t image_at);
 #endif

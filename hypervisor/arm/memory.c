@@ -25,7 +25,7 @@ uintptr_t arch_direct_map = DIRECT_MAP;
 static uint64_t pool[POOL][ENTRIES] __attribute__((aligned(4096)));
 static unsigned pooled;
 static uint64_t early_l1[ENTRIES] __attribute__((aligned(4096))), early_l2[2][ENTRIES] __attribute__((aligned(4096)));
-static uint64_t image_phys, limit;      /* limit: of physical addresses */
+static uint64_t image_phys, limit = MAPPED_END;     /* limit: of physical addresses */
 static uint64_t done;                   /* what of RAM lies below is mapped */
 static struct host_ram mapped[HOST_RAM_MAX];
 static unsigned mapped_count;
@@ -136,7 +136,8 @@ const void *memory_map_tree(uint64_t at, uint64_t image_at)
         early_l1[gib] = memory_image_phys(l2) | TABLE;
         l2[block >> 21 & (ENTRIES - 1)] = block | NORMAL | VALID;
     }
-    flush();
+    dsb_ishst();            /* nothing was there before, so no TLB has it */
+    isb();
     return hpa_ptr(hpa(at));
 }
 

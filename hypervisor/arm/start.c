@@ -7,7 +7,7 @@
 #include "lib/panic.h"
 #include <string.h>
 
-enum { CMDLINE_MAX = 1024, TREE_MAX = 1 << 21 /* the boot protocol's limit */ };
+enum { CMDLINE_MAX = 1024, TREE_MAX = 1 << 21 /* the boot protocol's limit */, REFUSED = 0x12 /* as main.c ends */ };
 
 const struct arch_up *arch_up_table;
 static struct host host;
@@ -47,6 +47,23 @@ static void read_tree(void)
         return;
     uart_start(memory_map_device(tree.uart.at, tree.uart.size), tree.uart_sbsa);
     panic("Bedplate cannot run on this machine: %s", e.text);
+}
+
+/* Entered at EL1: nothing here may use a register of EL2, so neither TPIDR_EL2 nor the console's locks. */
+_Noreturn void arm_start_too_low(uint64_t tree_at, uint64_t image_at)
+{
+    static const char text[] = "(bp) Bedplate " BEDPLATE_VERSION "\r\n"
+        "(bp) no guest can run on this machine: Bedplate was started at EL1, which has no virtualization: start it at EL2 "
+        "(QEMU: -machine virt,virtualization=on; U-Boot and other firmware: leave EL2 to what they start)\r\n";
+    struct error e = { "" };
+    const void *fdt = memory_map_tree(tree_at, image_at);
+    (void)host_tree_read(&tree, span_of(fdt, fdt ? TREE_MAX : 0), &e);
+    uart_start(memory_map_device(tree.uart.at, tree.uart.size), tree.uart_sbsa);
+    for (const char *at = text; *at; at++)
+        arch_console_put(*at);
+    power_start(tree.bootargs && host_tree_has_word(tree.bootargs, "semihosting"));
+    psci_start(&tree);
+    arch_poweroff(REFUSED);
 }
 
 static void keep_text(void)
