@@ -19,8 +19,12 @@ typedef unsigned long long ull;
 #define VIRT_HOST_RAM UINT64_C(0x40000000)      /* where QEMU's virt machine has its RAM */
 enum { HYPERVISOR_MIB = 160, PATH_ROOM = 64 };  /* the image, QEMU's place for the tree behind 128 MiB, bookkeeping */
 
-/* The last byte that the tree speaks of, and the memory that its guests want from anywhere. */
-static bool look_at_guests(struct dtb *d, const struct bundle *b, uint64_t *top, uint64_t *wanted, struct error *e)
+/* What the tree asks of a machine: the last byte that it speaks of, the memory that its guests want from anywhere, their vCPUs. */
+struct wants { uint64_t top, memory; unsigned vcpus; };
+
+static void reach(struct wants *w, uint64_t end) { w->top = end > w->top ? end : w->top; }
+
+static bool look_at_guests(struct dtb *d, const struct bundle *b, struct wants *w, struct error *e)
 {
     for (unsigned i = 0; i < b->guests; i++) {
         struct platform p;
@@ -29,12 +33,13 @@ static bool look_at_guests(struct dtb *d, const struct bundle *b, uint64_t *top,
             return fail(e, "%s: %s", shown(d->path), of_guest.text);
         if (!dtb_match(d, &p, e))
             return false;
-        *wanted += p.arm.banks ? MIB(4) : p.memory + MIB(4);
+        w->memory += p.arm.banks ? MIB(4) : p.memory + MIB(4);
+        w->vcpus += p.vcpus;
         for (unsigned k = 0; k < p.arm.banks; k++)
-            *top = p.arm.bank[k].base.v + p.arm.bank[k].size > *top ? p.arm.bank[k].base.v + p.arm.bank[k].size : *top;
+            reach(w, p.arm.bank[k].base.v + p.arm.bank[k].size);
     }
     for (unsigned i = 0; i < d->modules; i++)
-        *top = d->module[i].at + d->module[i].bytes.left > *top ? d->module[i].at + d->module[i].bytes.left : *top;
+        reach(w, d->module[i].at + d->module[i].bytes.left);
     return dtb_all_used(d, e);
 }
 
@@ -61,14 +66,14 @@ static void follow_tree(const struct bundle *b, struct machine_options *o)
         o->gic_version = fdt_node_offset_by_compatible(b->fdt, -1, "arm,gic-v3") >= 0 ? 3 : 2;
 }
 
-static void follow_guests(const struct bundle *b, uint64_t top, uint64_t wanted, struct machine_options *o)
+static void follow_guests(const struct wants *w, struct machine_options *o)
 {
-    uint64_t fixed = top > VIRT_HOST_RAM ? top - VIRT_HOST_RAM : 0;
+    uint64_t fixed = w->top > VIRT_HOST_RAM ? w->top - VIRT_HOST_RAM : 0;
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     if (fixed < MIB(HYPERVISOR_MIB))
         fixed = MIB(HYPERVISOR_MIB);
-    o->memory = o->memory ? o->memory : round_up(fixed + wanted, MIB(64)) >> 20;
-    o->cpus = o->cpus ? o->cpus : b->guests < online ? b->guests : (unsigned)online;
+    o->memory = o->memory ? o->memory : round_up(fixed + w->memory, MIB(64)) >> 20;
+    o->cpus = o->cpus ? o->cpus : w->vcpus < online ? w->vcpus : (unsigned)online;
     o->gic_version = o->gic_version ? o->gic_version : 3;
 }
 
@@ -191,14 +196,14 @@ static struct guests *plan(struct dtb *d, struct error *e)
 struct guests *dtb_read(struct dtb *d, struct machine_options *o, struct error *e)
 {
     struct bundle b;
-    uint64_t top = 0, wanted = 0;
+    struct wants w = { 0 };
     o->arm = true;
-    if (!read_tree(d, &b, e) || !look_at_guests(d, &b, &top, &wanted, e))
+    if (!read_tree(d, &b, e) || !look_at_guests(d, &b, &w, e))
         return NULL;
     bool whole = dtb_is_whole(d->file.at);
     if (whole)
         follow_tree(&b, o);
-    follow_guests(&b, top, wanted, o);
+    follow_guests(&w, o);
     d->tree = whole ? copy_whole(d) : merge_with_own(d, o, e);
     return d->tree && plan(d, e) && fill_machine(d, o, e) ? d->guests : NULL;
 }

@@ -78,7 +78,7 @@ ring fuzz && { title "fuzzers, $fuzz_runs inputs each"; for f in tests/fuzz/fuzz
 ring golden && { title golden; one golden sh tests/golden/golden.sh "$B/golden/acpi_tables" tests/golden/acpi; one acpi-oracles bash tests/acpi.sh "$B/golden/acpi_tables"; one mangle bash tests/mangle.sh "$B/bedplate"; one show bash tests/show.sh "$B/golden/acpi_tables" "$B/bedplate"; one acpi-namespace bash tests/namespace.sh "$B/bedplate"; one docs-policy sh tests/docs_policy.sh; }
 ring report && { title "the report, in a browser"; one report bash tests/report/report.sh; }
 ring bad-input && [ -e tests/bad_input.sh ] && { title "bad input"; script bad-input bash tests/bad_input.sh; }
-ring boot && { title "boot, in QEMU"; script boot bash tests/boot/boot.sh; script iso bash tests/boot/iso.sh; }
+ring boot && { title "boot, in QEMU"; script boot bash tests/boot/boot.sh; script iso bash tests/boot/iso.sh; script trees bash tests/boot/trees.sh; }
 
 echo
 if [ ${#failures[@]} -gt 0 ]; then

@@ -58,7 +58,7 @@ for t in "evtchn 0xb 0xb" "tuples 0xc 0xd"; do
     fdtput -t s "$OUT/$name.ports.dtb" /chosen/domU2/module@4c000000 bootargs "role=pong label=$b"
     channels "$name"
 done
-tree static-mem 0 "$OUT/static-mem.dtb" --module 0x4a000000="$img/big_memory.img" -- 'direct map' 'TEST-RESULT: big_memory PASS'
+tree static-mem 0 "$OUT/static-mem.dtb" --module 0x4a000000="$img/stage2.img" -- 'direct map' 'TEST-RESULT: stage2 PASS'
 
 # ---- as ImageBuilder does it: modules of their own size, cells of two, <1> for what is on
 own() { # file, gic version
@@ -96,7 +96,7 @@ for gic in 2 3; do
     fdtput -t s "$t" /chosen/domU1/module0x56000000 bootargs 'console=hvc0 bp.do=poweroff'
     add_module "$t" domU1 ramdisk 5a000000 "$initrd"
     tree "builder-gic$gic" 0 "$t" --module 0x50000000="$linux" --module 0x54000000="$initrd" --module 0x56000000="$linux" --module 0x5a000000="$initrd" -- \
-        "domU0: domain 1, 256 MiB, 2 vCPUs, GICv$gic" 'domU1: domain 2.*direct map' 'BP-INIT poweroff' '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
+        "domU0: domain [12], 256 MiB, 2 vCPUs, GICv$gic" 'domU1: domain [12].*direct map' 'BP-INIT poweroff' '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
 done
 
 # A control domain's kernel is refused, the guest beside it is not.
