@@ -60,9 +60,13 @@ const char *gic_host_start(const struct tree_gic *g)
     return NULL;
 }
 
+bool gic_host_works(void) { return ops != NULL; }
+
 const char *gic_host_cpu_start(void)
 {
     const char *fault = ops ? ops->cpu_start() : NULL;
+    if (fault && !this_cpu()->index)
+        ops = NULL;
     if (!ops || fault)
         return fault;
     quiet(0);
@@ -122,11 +126,12 @@ static void take_at_home(void)
         gic_host_end(gic_host.vtimer);
 }
 
-/* WFI ends at a pending interrupt though interrupts are masked (DDI 0487, D1.6.2), so none that comes before it is slept through. */
+/* WFI ends at a pending interrupt though interrupts are masked (DDI 0487, D1.6.2), so none that comes before it is slept through. Without a GIC none comes. */
 void arch_idle(void)
 {
     dsb_sy();
-    __asm__ volatile("wfi" : : : "memory");
+    if (ops)
+        __asm__ volatile("wfi" : : : "memory");
     take_at_home();
 }
 

@@ -44,6 +44,7 @@ extern struct gic_host gic_host;
 struct tree_gic;
 const char *gic_host_start(const struct tree_gic *g);   /* maps it, sets up the distributor. NULL, or why no guest can run: a sentence */
 const char *gic_host_cpu_start(void);       /* this CPU's interface; kick, alarm, maintenance and vtimer are enabled in it. As above */
+bool gic_host_works(void);                  /* both of these said nothing */
 /*
  * Acknowledges all that is pending on this CPU, at least once. Kicks and alarms only had to wake us; the UART's input is left to
  * console_poll; routed SPIs stay active and arch_up.routed is told; the virtual timer stays active: IRQ_VTIMER, and the guest half ends

@@ -103,6 +103,6 @@ void arch_cpus_start(void (*cpu_entry)(void))
                      (unsigned)HOST_CPUS_MAX);
         arch_up_table->log(line);
     }
-    for (unsigned cpu = 1; cpu < cpus; cpu++)
+    for (unsigned cpu = 1; cpu < cpus && gic_host_works(); cpu++)
         start_one(cpu);
 }

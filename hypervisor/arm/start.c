@@ -46,6 +46,7 @@ static void read_tree(void)
     if (host_tree_read(&tree, span_of(fdt, fdt ? TREE_MAX : 0), &e))
         return;
     uart_start(memory_map_device(tree.uart.at, tree.uart.size), tree.uart_sbsa);
+    power_start(host_tree_has_word(tree.bootargs, "semihosting"));
     panic("Bedplate cannot run on this machine: %s", e.text);
 }
 
@@ -61,7 +62,7 @@ _Noreturn void arm_start_too_low(uint64_t tree_at, uint64_t image_at)
     uart_start(memory_map_device(tree.uart.at, tree.uart.size), tree.uart_sbsa);
     for (const char *at = text; *at; at++)
         arch_console_put(*at);
-    power_start(tree.bootargs && host_tree_has_word(tree.bootargs, "semihosting"));
+    power_start(host_tree_has_word(tree.bootargs, "semihosting"));
     psci_start(&tree);
     arch_poweroff(REFUSED);
 }

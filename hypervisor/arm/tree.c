@@ -174,13 +174,19 @@ static bool number(const void *fdt, int node, const char *name, uint64_t *v)
     return true;
 }
 
+static void read_bootargs(struct host_tree *t, const void *fdt)
+{
+    int chosen = fdt_path_offset(fdt, "/chosen");
+    if (chosen >= 0)
+        (void)property_text(fdt, chosen, "bootargs", &t->bootargs);
+}
+
 static bool read_chosen(struct host_tree *t, const void *fdt, struct error *e)
 {
     int chosen = fdt_path_offset(fdt, "/chosen");
     uint64_t start, end;
     if (chosen < 0)
         return true;
-    (void)property_text(fdt, chosen, "bootargs", &t->bootargs);
     if (number(fdt, chosen, "linux,initrd-start", &start) && number(fdt, chosen, "linux,initrd-end", &end)) {
         if (end < start)
             return fail(e, "device tree: /chosen: linux,initrd-end (%#llx) lies before linux,initrd-start (%#llx): mend one",
@@ -268,6 +274,7 @@ bool host_tree_read(struct host_tree *t, struct span all, struct error *e)
     t->bootargs = "";
     if (!tree_check(all, TREE_OF_MACHINE, e))
         return false;
+    read_bootargs(t, all.at);
     host_tree_uart(t, all.at);
     host_tree_devices(t, all.at);
     read_cpus(t, all.at);

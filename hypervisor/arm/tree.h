@@ -45,7 +45,7 @@ struct host_tree {
     struct tree_range rtc;              /* a PL031 */
 };
 
-/* all: the tree and what stands behind it. False: *e tells, naming the node; then only what was found before it is set (the UART first). */
+/* all: the tree and what stands behind it. False: *e tells, naming the node; then only what was found before it is set (bootargs and the UART first). */
 bool host_tree_read(struct host_tree *t, struct span all, struct error *e);
 /* The bytes from the tree's start on that are used: the rest of what its header tells is often padding. After host_tree_read. */
 uint64_t host_tree_bytes(const void *fdt);
