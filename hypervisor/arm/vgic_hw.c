@@ -164,12 +164,31 @@ void vgic_unload(struct arch_vcpu *v)
 
 /* ---- list registers ---- */
 
-static uint64_t encode(const struct gic_lr *l) { return v3 ? lr3_encode(l) : lr2_encode(l); }
+/*
+ * GICv2: the end of an interrupt that stands for one of the host is told to us, and we end the host's. QEMU's (7.2) clears the host's
+ * active state for a list register with hw but does not look whether its line is high again, and a timer that has expired once more
+ * by then would never be heard of.
+ */
+static bool ends_by_us(const struct gic_lr *l) { return !v3 && l->hw; }
+
+static uint64_t encode(const struct gic_lr *l)
+{
+    struct gic_lr told = *l;
+    if (v3)
+        return lr3_encode(l);
+    if (ends_by_us(l)) {
+        told.hw = false;
+        told.eoi = true;
+    }
+    return lr2_encode(&told);
+}
 
 /* The guest ended the timer's interrupt, and with it the host's. */
 static void became_free(struct arch_vcpu *v, unsigned n)
 {
     const struct gic_lr *l = &v->vgic.lr[n];
+    if (ends_by_us(l))
+        gic_host_end(l->host);
     if (l->hw && l->host == gic_host.vtimer)
         v->vtimer_fired = false;
 }
@@ -232,7 +251,7 @@ void vgic_prepare(struct arch_vcpu *v)
         if (!l[n].state && !raw[n])
             continue;
         uint64_t new = l[n].state ? encode(&l[n]) : 0;
-        g->ends |= l[n].state && l[n].eoi;
+        g->ends |= l[n].state && (l[n].eoi || ends_by_us(&l[n]));
         if (new != raw[n])
             lr_write(g, n, new);
     }
