@@ -5,6 +5,7 @@
 #include "cli/machine.h"
 #include "cli/watch.h"
 #include "lib/checked.h"
+#include "platform/virt_map.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -72,6 +73,24 @@ static bool fits_here(const struct run_options *o, const struct guests *g)
     return false;
 }
 
+/* An Arm machine's RAM begins here; QEMU places the bundle 128 MiB behind. Static memory is to lie in it. */
+static uint64_t least_arm_memory(const struct guests *g, uint64_t mib)
+{
+    const uint64_t begin = GIB(1) >> 20, least = (g->image.left >> 20) + 128 + HOST_EXTRA_MIB;
+    uint64_t top = 0, fixed = 0;
+    for (unsigned i = 0; i < g->count; i++) {
+        const struct platform_arm *a = &g->guest[i].platform.arm;
+        for (unsigned k = 0; k < a->banks; k++) {
+            uint64_t end = (a->bank[k].base.v + a->bank[k].size + MIB(1) - 1) >> 20;
+            fixed += a->bank[k].size >> 20;
+            top = end > top ? end : top;
+        }
+    }
+    if (top > begin && top - begin + mib - fixed > mib)
+        mib = top - begin + mib - fixed;
+    return mib < least ? least : mib;
+}
+
 /* Room for the guests, the bundle, and the hypervisor with its eight bytes a page. As many CPUs as can be of use. */
 static void default_size(struct run_options *o, const struct guests *g)
 {
@@ -82,12 +101,16 @@ static void default_size(struct run_options *o, const struct guests *g)
         vcpus += platform_vcpus_told(&g->guest[i].platform);
     }
     mib += mib / 256;
+    if (o->machine.arm)
+        mib = least_arm_memory(g, mib);
     if (!o->machine.memory)
         o->machine.memory = mib < HOST_LEAST_MIB ? HOST_LEAST_MIB : mib;
     if (!o->machine.cpus)
         o->machine.cpus = (unsigned)(vcpus < online ? vcpus : online);
     if (o->machine.cpus > CPUS_MAX)
         o->machine.cpus = CPUS_MAX;
+    if (o->machine.arm && o->machine.gic_version == 2 && o->machine.cpus > VIRT_GIC2_VCPUS)
+        o->machine.cpus = VIRT_GIC2_VCPUS;
 }
 
 /*
