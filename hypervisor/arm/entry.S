@@ -60,7 +60,7 @@ boot_high:
     ldr     x1, =boot_stack_top
     mov     sp, x1
     msr     tpidr_el2, x1                   /* its percpu stands right above the stack */
-    bl      zero_bss
+    bl      prepare_data
     mov     x0, x20
     mov     x1, x21
     mov     x29, xzr
@@ -107,7 +107,7 @@ too_low:
     isb
     ldr     x1, =boot_stack_top
     mov     sp, x1
-    bl      zero_bss
+    bl      prepare_data
     mov     x0, x20
     mov     x1, x21
     b       arm_start_too_low
@@ -115,12 +115,20 @@ stuck:
     wfi
     b       stuck
 
-zero_bss:
-    ldr     x1, =bp_bss_start
-    ldr     x2, =bp_image_end
-0:  stp     xzr, xzr, [x1], #16
+/* .data to where it is linked, .bss zeroed but for the tables that are in use. With the caches on. */
+prepare_data:
+    ldr     x1, =bp_data_start
+    ldr     x2, =bp_data_end
+    ldr     x3, =bp_data_load
+0:  ldp     x4, x5, [x3], #16
+    stp     x4, x5, [x1], #16
     cmp     x1, x2
     b.lo    0b
+    ldr     x1, =bp_bss_start
+    ldr     x2, =bp_image_end
+1:  stp     xzr, xzr, [x1], #16
+    cmp     x1, x2
+    b.lo    1b
     ret
 
 /* PSCI CPU_ON: x0 is the virtual address of the CPU's percpu, above its stack. */
