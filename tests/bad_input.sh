@@ -513,5 +513,7 @@ boots host-without-svm 'no guest can run on this machine: .*SVM' --qemu-arg -cpu
 cfg good.cfg 'name="good"' 'cpus="7"'
 boots host-without-that-cpu 'cpus= names only CPUs that this host does not have' --host-cpus 2
 
+. "$root/tests/bad/arm_boot.sh"
+
 echo "bad-input: $passed passed, $failed failed"
 [ $failed = 0 ]
