@@ -10,6 +10,8 @@ unsigned arch_lrs(void);                /* list registers, 1..LRS_MAX */
 uint64_t arch_counter(void);            /* CNTPCT_EL0 */
 uint64_t arch_counter_to_ns(uint64_t ticks);    /* a CNTPCT value -> arch_clock() value */
 uint64_t arch_ns_to_counter(uint64_t ns);
+/* Writes RAM back from the caches, so that a guest that starts with its own off finds it. arch_zero does it as well. bytes: more than 0. */
+void arch_clean(void *p, uint64_t bytes);
 /* GICv2: the host page(s) of the virtual CPU interface (GICV, 8 KiB), which guests get mapped as their GICC. v3: 0. */
 hpa_t arch_gicv(void);
 /*

@@ -1,5 +1,5 @@
 /*
- * Owns: memcpy, memset and arch_zero, where instructions count: kernels and RAM go through them. A long copy uses the vector registers,
+ * Owns: memcpy, memset, arch_zero and arch_clean, where instructions count: kernels and RAM go through them. A long copy uses the vector registers,
  * which are a guest's: it puts them back, and turns their trap off meanwhile.
  */
 #define CPTR_TFP (1 << 10)
@@ -133,11 +133,46 @@ memset:
     strb    w4, [x3]
 7:  ret
 
+/*
+ * Cleans and invalidates x1 bytes from x0 to the point of coherency, and what shares their four lines: within their pages. A guest
+ * starts with its caches off: it reads past ours, and a line of zeroes that were left there would be written over its own later.
+ */
+.macro  clean_lines
+    mrs     x2, ctr_el0
+    ubfx    x2, x2, #16, #4         /* DminLine: words of 4 bytes, as a power of 2 */
+    mov     x3, #4
+    lsl     x2, x3, x2
+    add     x1, x0, x1
+    lsl     x3, x2, #2
+    sub     x3, x3, #1
+    bic     x0, x0, x3
+9:  dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
+    add     x0, x0, x2
+    cmp     x0, x1
+    b.lo    9b
+    dsb     sy
+.endm
+
+/* void arch_clean(void *p, uint64_t bytes): more than 0. */
+    .globl  arch_clean
+    .type   arch_clean, %function
+arch_clean:
+    clean_lines
+    ret
+
 /* void arch_zero(void *p, uint64_t bytes): both multiples of 8. DC ZVA clears a block of DCZID_EL0.BS words of 4 bytes. */
     .section .zero_text, "ax"
     .globl  arch_zero
     .type   arch_zero, %function
 arch_zero:
+    mov     x5, x0
+    mov     x6, x1
     mrs     x2, dczid_el0
     tbnz    x2, #4, 3f              /* DZP: prohibited */
     and     x2, x2, #0xf
@@ -160,4 +195,7 @@ arch_zero:
     str     xzr, [x0], #8
     sub     x1, x1, #8
     b       3b
-4:  ret
+4:  mov     x0, x5
+    mov     x1, x6
+    clean_lines
+    ret

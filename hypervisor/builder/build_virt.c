@@ -69,10 +69,26 @@ static bool add_ram(struct domain *d, struct error *e)
     return true;
 }
 
+/* Its first instructions run with caches off (Linux: Documentation/arch/arm64/booting). */
+static void clean(struct domain *d, gpa_t at, uint64_t size)
+{
+    for (uint64_t done = 0, run; done < size; done += run) {
+        hpa_t h;
+        unsigned perm;
+        if (!arch_stage2_lookup(d->stage2, gpa_add(at, done), &h, &perm, &run))
+            return;
+        run = run < size - done ? run : size - done;
+        arch_clean(hpa_ptr(h), run);
+    }
+}
+
 static bool place_kernel(struct domain *d, const struct bundle *b, const struct plan *plan, struct error *e)
 {
     struct span kernel = bundle_payload(b, d->platform->kernel.offset, d->platform->kernel.size);
-    return build_place(d, plan->entry, span_slice(kernel, 0, plan->image.file_size), e);
+    if (!build_place(d, plan->entry, span_slice(kernel, 0, plan->image.file_size), e))
+        return false;
+    clean(d, plan->entry, plan->image.file_size);
+    return true;
 }
 
 /* What is written for this guest, in memory of the hypervisor first: the writers want it in one piece. */
