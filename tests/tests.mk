@@ -10,7 +10,7 @@ bad-input: tool guests ; tests/check.sh --only bad-input
 
 # Two goes, so that what needs a package is only read once setup has installed it.
 check: setup
-	$(MAKE) --no-print-directory -j$$(nproc) hypervisor tool guests unit-tests fuzzers $(B)/golden/acpi_tables
+	$(MAKE) --no-print-directory -j$$(nproc) hypervisor tool guests unit-tests fuzzers $(B)/golden/acpi_tables $(B)/golden/guest_tree
 	tests/check.sh
 
 # CFG="one.cfg two.cfg" names other guests, ARGS="--timeout 60" more options of `bedplate run`.
