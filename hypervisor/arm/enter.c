@@ -88,6 +88,18 @@ static int memory_abort(struct arch_vcpu *v, uint64_t esr, struct exit *e)
     return OUTCOME_GO_ON;
 }
 
+/* The debug registers are kept here; whoever else asks is somebody above. */
+static int settled_sysreg(struct arch_vcpu *v, const struct exit_sysreg *s)
+{
+    uint64_t value = s->write && s->reg != ARM_ZERO ? v->regs.x[s->reg] : 0;
+    if (arch_in_user(v) || !debug_access(v, s->name, s->write, &value))
+        return OUTCOME_EXIT;
+    if (!s->write && s->reg != ARM_ZERO)
+        v->regs.x[s->reg] = value;
+    arch_skip(v);
+    return OUTCOME_GO_ON;
+}
+
 static int decode(struct arch_vcpu *v, uint64_t esr, struct exit *e)
 {
     if (esr & GUEST_IRQ)
@@ -98,12 +110,18 @@ static int decode(struct arch_vcpu *v, uint64_t esr, struct exit *e)
     if (exit_is_abort(esr))
         return memory_abort(v, esr, e);
     switch (exit_decode(esr, v->regs.pstate, e)) {
-    case TODO_EXIT:      return OUTCOME_EXIT;
-    case TODO_FPU:       guest_fpu_open(v); break;
-    case TODO_SKIP:      exit_skip(&v->regs, esr); break;
-    case TODO_UNDEFINED: arch_undefined(v); break;
+    case TODO_EXIT:
+        return e->kind == EXIT_SYSREG && e->sysreg.name < ARM_SYSREG(3, 0, 0, 0, 0) ? settled_sysreg(v, &e->sysreg) : OUTCOME_EXIT;
+    case TODO_FPU:
+        guest_fpu_open(v);
+        return OUTCOME_GO_ON;
+    case TODO_SKIP:
+        exit_skip(&v->regs, esr);
+        return OUTCOME_GO_ON;
+    default:
+        arch_undefined(v);
+        return OUTCOME_GO_ON;
     }
-    return OUTCOME_GO_ON;
 }
 
 void arch_enter(struct arch_vcpu *v, struct exit *e)

@@ -28,6 +28,10 @@ struct el1_registers {
 
 struct guest_fpu { uint8_t v[32][16]; uint64_t fpcr, fpsr; } __attribute__((aligned(16)));
 
+enum { DEBUG_PAIRS = 4 };
+struct debug_pair { uint64_t value[4]; };           /* DBGBVR, DBGBCR, DBGWVR, DBGWCR */
+struct guest_debug { uint64_t mdscr; struct debug_pair pair[DEBUG_PAIRS]; };
+
 enum { APRS = 4 };
 struct vgic {
     struct gic_lr lr[LRS_MAX];          /* what arch_lr shows */
@@ -58,6 +62,7 @@ struct arch_vcpu {
     uint64_t breaks;                    /* stage2->breaks as of the last fault */
     uint64_t esr;                       /* of the last synchronous exit */
     struct vgic vgic;
+    struct guest_debug debug;
 };
 
 /* One per host CPU, used by that CPU alone. */
@@ -131,6 +136,12 @@ bool vgic_underflow(struct arch_vcpu *v);       /* the window that was asked for
 void vtimer_load(struct arch_vcpu *v);
 void vtimer_unload(struct arch_vcpu *v);
 void vtimer_settle(struct arch_vcpu *v);        /* while loaded: forgets a host interrupt that the guest will not end */
+
+/* ---- debug.c ---- */
+void debug_cpu_start(void);
+void debug_load(struct arch_vcpu *v);
+void debug_unload(struct arch_vcpu *v);
+bool debug_access(struct arch_vcpu *v, uint32_t name, bool write, uint64_t *value);     /* while loaded. False: not one of its registers */
 
 /* ---- id.c ---- */
 void id_collect(void);                  /* this CPU's identification registers into the minimum over all */

@@ -32,7 +32,8 @@
              HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR)
 
 /*
- * TPM TPMCR  the PMU; TDA TDOSA TDRA  debug registers; TPMS, TTRF  profiling and trace filter. TDE stays 0: BRK and steps are EL1's.
+ * TPM TPMCR  the PMU; TDA TDOSA TDRA  debug registers (debug.c has those that do something, the machine's table the rest); TPMS, TTRF
+ * profiling and trace filter. TDE stays 0: BRK and steps are EL1's.
  * E2PB, E2TB 0: the buffers of profiling and trace are EL2's, and off. HPMN keeps all counters EL1's, as it was at reset.
  */
 #define MDCR (MDCR_TPM | MDCR_TPMCR | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA)
@@ -74,7 +75,7 @@ void guest_cpu_start(void)
     sysreg_set(HSTR_EL2, HSTR_T15);     /* AArch32's implementation-defined CP15, c15 */
     sysreg_set(CNTHCTL_EL2, 0);         /* CNTPCT and CNTP trap: the machine has them; CNTV is the guest's. No event stream of EL2's */
     sysreg_set(VPIDR_EL2, sysreg_get(MIDR_EL1));
-    sysreg_set(MDSCR_EL1, 0);           /* no guest's breakpoint or step; TDA keeps it so */
+    debug_cpu_start();
     optional();
     guest_cpus[arch_cpu()].cptr = 0;    /* not known: the first load writes it */
     isb();

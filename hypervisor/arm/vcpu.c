@@ -99,6 +99,7 @@ void arch_vcpu_load(struct arch_vcpu *v)
     fpu_load(v, c);
     vgic_load(v);
     vtimer_load(v);
+    debug_load(v);
     v->loaded = true;
     here->loaded = v;
 }
@@ -112,6 +113,7 @@ void arch_vcpu_unload(struct arch_vcpu *v)
     }
     vgic_unload(v);
     vtimer_unload(v);
+    debug_unload(v);
     el1_save(&v->el1);
     if (v->fpu_open)
         fpu_save(&v->fpu);
@@ -153,6 +155,7 @@ void arch_start_state(struct arch_vcpu *v, uint64_t pc, uint64_t x0, uint64_t mp
     v->regs.x[0] = x0;
     v->el1 = (struct el1_registers){ .sctlr = SCTLR_EL1_RES1 };
     v->fpu = (struct guest_fpu){ 0 };
+    v->debug = (struct guest_debug){ 0 };
     v->cpu = v->fpu_cpu = NULL;
     v->mpidr = mpidr | BIT(31);
     v->cntv_ctl = v->cntv_cval = 0;

@@ -233,6 +233,8 @@ struct gic_lr *arch_lr(struct arch_vcpu *v)
     return g->lr;
 }
 
+bool arch_lrs_in_use(struct arch_vcpu *v) { return v->vgic.touched || v->vgic.used; }
+
 static void lr_write(struct vgic *g, unsigned n, uint64_t raw)
 {
     g->raw[n] = raw;
