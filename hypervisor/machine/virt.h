@@ -30,6 +30,8 @@ struct machine_vcpu {
     struct timer physical;              /* CNTP: when its line is to rise */
     uint64_t cntp_compare;              /* CNTP_CVAL_EL0 */
     uint32_t cntp_control;              /* CNTP_CTL_EL0: ENABLE, IMASK */
+    atomic_bool look;                   /* the GIC may have something new for it: looked at before the next entry */
+    bool event;                         /* the level of the event channels' line as the GIC was last told */
 };
 
 /* A register by its number in an instruction: 31 reads as zero and is written nowhere. */

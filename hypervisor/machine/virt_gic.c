@@ -44,8 +44,9 @@ bool virt_send_sgi(struct vcpu *v, uint64_t value, bool group1)
 
 static void wake(void *owner, unsigned cpu)
 {
-    struct machine *m = owner;
-    vcpu_wake(m->domain->vcpu[cpu]);
+    struct vcpu *v = ((struct machine *)owner)->domain->vcpu[cpu];
+    atomic_store_explicit(&v->machine->look, true, memory_order_relaxed);      /* before the wake, which orders it */
+    vcpu_wake(v);
 }
 
 static void end_host(void *owner, unsigned cpu, unsigned intid, unsigned host)
@@ -94,6 +95,8 @@ void virt_gic_vcpu_reset(struct vcpu *v)
     struct machine *m = v->domain->machine;
     lock_take(&m->gic_lock);
     gic_cpu_reset(&m->gic, v->id);
+    v->machine->event = false;
+    atomic_store_explicit(&v->machine->look, true, memory_order_relaxed);
     lock_give(&m->gic_lock);
 }
 
@@ -107,10 +110,16 @@ void virt_line(struct domain *d, unsigned cpu, unsigned intid, bool high)
     lock_give(&m->gic_lock);
 }
 
+/* Most exits change nothing: no list register was in use, no line moved, and no register of the GIC was written. */
 void virt_interrupts(struct vcpu *v, bool event)
 {
     struct machine *m = v->domain->machine;
+    struct machine_vcpu *own = v->machine;
+    if (!arch_lrs_in_use(v->arch) && event == own->event && !atomic_load_explicit(&own->look, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&own->look, false, memory_order_relaxed);
     lock_take(&m->gic_lock);
+    own->event = event;
     if (v->xen)
         gic_line(&m->gic, v->id, VIRT_EVTCHN_GSI, event);
     bool more = settle(v);
@@ -131,6 +140,7 @@ bool virt_must_stay_awake(struct vcpu *v, bool event)
     struct machine *m = v->domain->machine;
     bool group = arch_group_enabled(v->arch, true) || arch_group_enabled(v->arch, false);
     lock_take(&m->gic_lock);
+    v->machine->event = event;
     if (v->xen)
         gic_line(&m->gic, v->id, VIRT_EVTCHN_GSI, event);
     bool due = group && gic_deliverable(&m->gic, v->id, arch_lr(v->arch), arch_lrs(), arch_priority_mask(v->arch));
