@@ -70,7 +70,7 @@ void machine_destroy(struct domain *d)
 /* Nothing on this board tells a guest of events: the generic event device is the PC's. */
 static bool no_events(const struct domain *d, const char *what, struct error *e)
 {
-    return fail(e, "%s: an Arm guest %s: log in on its console and shut it down there, or end it with the key k", d->platform->name, what);
+    return fail(e, "%s: an Arm guest %s: log in on its console and shut it down there", d->platform->name, what);
 }
 
 bool machine_press_power(struct domain *d, struct error *e) { return no_events(d, "has no power button", e); }
