@@ -185,11 +185,22 @@ arch_zero:
     str     xzr, [x0], #8
     sub     x1, x1, #8
     b       0b
-1:  subs    x1, x1, x3
+1:  lsl     x7, x3, #3              /* eight at a time, then one */
+    subs    x1, x1, x7
+    b.lo    6f
+5:
+    .rept 8
+    dc      zva, x0
+    add     x0, x0, x3
+    .endr
+    subs    x1, x1, x7
+    b.hs    5b
+6:  add     x1, x1, x7
+7:  subs    x1, x1, x3
     b.lo    2f
     dc      zva, x0
     add     x0, x0, x3
-    b       1b
+    b       7b
 2:  add     x1, x1, x3
 3:  cbz     x1, 4f
     str     xzr, [x0], #8
