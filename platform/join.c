@@ -35,8 +35,8 @@ static bool join_channel(const struct platform *p, struct platform_channel *c, s
     if (c->peer == platform_dom0)
         return true;
     if (!other)
-        return fail(e, "guest %s: the peer of event channel 0x%x is %.63s, of which name there is no guest: name one that is there, or add it",
-                    p->name, c->port, c->peer);
+        return fail(e, "guest %s: the peer of event channel 0x%x is %.63s, of which name there is no guest (or it was refused): name one that is there, "
+                    "or add it", p->name, c->port, c->peer);
     if (other == p)
         return fail(e, "guest %s: the peer of port 0x%x is the guest itself: name another guest", p->name, c->port);
     const struct platform_channel *end = channel_at(other, c->peer_port);
@@ -58,8 +58,8 @@ static bool check_backend(const struct platform *p, struct platform *const *all,
         return true;
     const struct platform *b = find(p->arm.pl011_backend, all, count);
     if (!b)
-        return fail(e, "guest %s: its vuart_backend is %.63s, of which name there is no guest: name one that is there, or none for the "
-                    "hypervisor's console", p->name, p->arm.pl011_backend);
+        return fail(e, "guest %s: its vuart_backend is %.63s, of which name there is no guest (or it was refused): name one that is there, or "
+                    "none for the hypervisor's console", p->name, p->arm.pl011_backend);
     if (b == p)
         return fail(e, "guest %s: its vuart_backend is the guest itself: name another guest", p->name);
     if (!b->xen)

@@ -16,8 +16,8 @@ static const char *const of_guest[] = {
     "xen,sci_type", "memory", "cpus", "vpl011", "nr_spis", "direct-map", "capabilities", "llc-colors", "colors", "domain-cpupool", "sve",
     "trap-unmapped-accesses", "max_grant_version", "max_grant_frames", "max_maptrack_frames", "passthrough", "v8r_el1_msa", "bootargs",
     "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle", "label", "name", "status",
-}, *const of_module[] = {
-    "xen,uefi-binary", "compatible", "reg", "bootargs", "phandle", "linux,phandle", "label", "name", "status",
+}, *const of_module[] = {                      /* and of the other nodes beneath a guest's */
+    "xen,evtchn", "hard-affinity", "id", "bedplate,port", "bedplate,peer", "bedplate,peer-port", "xen,uefi-binary", "compatible", "reg", "bootargs", "phandle", "linux,phandle", "label", "name", "status",
 };
 
 static bool refuse(const struct property_node *n, const char *property, bool module, const char *near)

@@ -134,6 +134,7 @@ static bool add_node(struct reading *r, const struct property_node *n, bool gues
     case KIND_RAMDISK: return tree_known(n, true) && add_module(r, n, true);
     case KIND_MODULE:  return tree_known(n, true) && guess_module(r, n);
     case KIND_TREE:    return tree_known(n, true) && add_tree(r, n);
+    case KIND_ELSEWHERE: return tree_known(n, true);
     case KIND_REFUSED:
         return fail(n->e, "guest %s: node %.40s is %s", n->guest, property_node_name(n), why);
     case KIND_NONE:

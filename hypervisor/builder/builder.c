@@ -106,10 +106,16 @@ static struct span host_memory(void *owner, uint64_t at, uint64_t size)
     return span_of(hpa_ptr(hpa(at)), size);
 }
 
+/* A ramdisk that is no tree, where the machine's own has guests: it was meant for a control domain, of which there is none. */
+static bool is_dom0s(const struct host *h)
+{
+    return platform_may_be(BOARD_VIRT) && h->tree && (h->bundle_size < PAGE_SIZE || !bundle_tree_size(hpa_ptr(h->bundle))) && bundle_in_tree(h->tree);
+}
+
 /* The guests of a bundle, else those of the host's own tree, as one written for Xen has them. */
 static bool find_bundle(const struct host *h, struct error *e)
 {
-    if (h->bundle_size)
+    if (h->bundle_size && !is_dom0s(h))
         return bundle_read(&bundle, span_of(hpa_ptr(h->bundle), h->bundle_size), e);
     if (!platform_may_be(BOARD_VIRT) || !h->tree)     /* only an Arm machine has such a tree */
         return fail(e, "no bundle was given: pass one made by `bedplate pack` as the loader's ramdisk or module");

@@ -106,5 +106,8 @@ fdtput -t x "$OUT/dom0.dtb" /chosen/module@58000000 reg 0 58000000 0 1000
 tree dom0 2 "$OUT/dom0.dtb" --module 0x50000000="$linux" --module 0x54000000="$initrd" --module 0x56000000="$linux" --module 0x5a000000="$initrd" -- \
     '\(bp\) refused: dom0: ' '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
 
+tree dom0-ramdisk 0 "$OUT/builder3.dtb" --module 0x50000000="$linux" --module 0x54000000="$initrd" --module 0x56000000="$linux" \
+    --module 0x5a000000="$initrd" --qemu-arg -initrd --qemu-arg "$OUT/ramdisk" -- '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
+
 echo "trees: $passed passed, $failed failed"
 [ $failed = 0 ]

@@ -193,6 +193,7 @@ static void refuses_bad_nodes(void **state)
           "node m2 is a third multiboot,module", "remove it" },
         { "x { compatible = \"xen,xsm-policy\", \"multiboot,module\"; reg = <0 1 1>; };", "node x is a security policy", "remove it" },
         { "s { compatible = \"xen,domain-shared-memory-v1\"; };", "node s is static shared memory", "remove it" },
+        { "v { compatible = \"xen,vcpu\"; id = <1>; xen,soft; };", "unknown property xen,soft in node v", "remove it" },
         { "u { compatible = \"xen,unheard-of\"; };", "node u has a compatible that is not known (\"xen,unheard-of\")", "remove the node" },
         { "v { compatible = \"xen,vcpu\"; };", "node v is for no vCPU of it", "below cpus (2)" },
         { "v { compatible = \"xen,vcpu\"; id = <2>; };", "node v is for no vCPU of it", "below cpus (2)" },
