@@ -159,8 +159,7 @@ void test_main(void)
         gic_enable(ppi[i], true);
         values();
         comes();
-        if (physical || !has_xen() || gic_version() == 3)
-            is_a_level();               /* QEMU's GICv2 does not look at a line again when a virtual interrupt of it is ended */
+        is_a_level();
         stays_away();
         wakes();
         gic_enable(ppi[i], false);

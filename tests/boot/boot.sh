@@ -24,7 +24,7 @@ ARM_BAD='SError|Internal error|Unable to handle|Unexpected .*exception|GICv[23].
 # begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
 begin() {
     name=$1 bound=$2 code=${3:-0}
-    wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=() identicals=()
+    wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=() identicals=() also= qemu_path=
     chosen=1
     if [ ${#patterns[@]} -gt 0 ]; then
         chosen=0
@@ -41,6 +41,9 @@ tables_identical() { identicals+=("${cfgs[-1]}"); }
 allow_triple_fault() { bads=('\(bp\) panic'); }
 machine() { host+=("$@"); }                     # options of `bedplate run`: --host-cpus, --host-memory
 typing() { steps+=("$1" "$2"); }                # REGEX TEXT: once the console has shown the one, the other is typed
+
+also()  { also=$1; }                            # FILE: judged with the console
+qemu10() { qemu_path=$PWD/$B/debian/qemu10/bin:; }  # QEMU 10 of backports, where 7.2 has not what is tested
 
 # guest NAME KEY=VALUE...: writes a configuration. Values are texts; the tool takes "1" for 1.
 guest() {
@@ -116,6 +119,7 @@ feed() {
 }
 
 tool() {
+    local PATH=$qemu_path$PATH
     local run=("$BEDPLATE" run --timeout "$bound" --log "$log" --qemu-arg -d --qemu-arg cpu_reset --qemu-arg -D --qemu-arg "$resets" "${host[@]}" "${cfgs[@]}")
     if [ -n "${VERBOSE:-}" ]; then
         "${run[@]}" 2>&1 | tee "$out"
@@ -184,7 +188,7 @@ verdict() {
 attempt() {
     local fifo=$OUT/$name.in pid status
     log=$OUT/$name.log out=$OUT/$name.out resets=$OUT/$name.resets why=
-    rm -f "$log" "$out" "$fifo" "$resets"
+    rm -f "$log" "$out" "$fifo" "$resets" ${also:+"$also"}
     if [ ${#steps[@]} -gt 0 ]; then
         mkfifo "$fifo"
         tool < "$fifo" &
@@ -198,6 +202,7 @@ attempt() {
         status=$?
     fi
     [ -f "$log" ] || : > "$log"
+    [ -z "$also" ] || cat "$also" >> "$log"
     if [ "$code" != any ] && [ "$status" != "$code" ]; then
         judge || true
         why="exit code $status, not $code; $why"
