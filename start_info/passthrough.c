@@ -5,9 +5,11 @@
  */
 #include "lib/cells.h"
 #include "lib/checked.h"
+#include "lib/format.h"
 #include "platform/virt_map.h"
 #include "start_info/guest_internal.h"
 #include <libfdt.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum { SPI_FIRST = 32, SPI_LAST = 1019, TRIGGER_EDGES = 3 };
@@ -29,6 +31,17 @@ static void name_path(struct reader *r, int node)
     for (char *c = r->path; *c; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
+}
+
+/* A sentence about the node at hand. */
+__attribute__((format(printf, 2, 3))) static bool refuse(struct reader *r, const char *fmt, ...)
+{
+    char text[240];
+    va_list args;
+    va_start(args, fmt);
+    (void)format_v(text, sizeof(text), fmt, args);
+    va_end(args);
+    return fail(r->e, "guest %s: %s: %s", r->p->name, r->path, text);
 }
 
 static uint32_t cell_at(const void *cells, unsigned i) { return fdt32_ld((const fdt32_t *)cells + i); }
@@ -76,26 +89,24 @@ static const char *own_at(const struct platform *p, uint64_t at, uint64_t size)
 static bool add_reg(struct reader *r, uint64_t host, uint64_t size, uint64_t guest)
 {
     struct passthrough *to = r->to;
-    const char *name = r->p->name, *own;
+    const char *own;
     uint64_t end;
     if (!size || (host | size | guest) & PAGE_MASK)
-        return fail(r->e, "guest %s: %s: xen,reg 0x%llx size 0x%llx at 0x%llx is not whole pages of 4 KiB: round it to pages that hold "
-                    "nothing else", name, r->path, (ull)host, (ull)size, (ull)guest);
+        return refuse(r, "xen,reg 0x%llx size 0x%llx at 0x%llx is not whole pages of 4 KiB: round it to pages that hold nothing else", (ull)host,
+                      (ull)size, (ull)guest);
     if (!add_ok(guest, size, &end) || end > VIRT_RAM1_BASE + VIRT_RAM1_SIZE || !add_ok(host, size, &end))
-        return fail(r->e, "guest %s: %s: xen,reg ends beyond the address space: the third number, the guest's address, is to be below 1 TiB", name,
-                    r->path);
+        return refuse(r, "xen,reg ends beyond the address space: the third number, the guest's address, is to be below 1 TiB");
     own = own_at(r->p, guest, size);
     if (own)
-        return fail(r->e, "guest %s: %s: xen,reg puts it at 0x%llx, where %s is: choose another guest address", name, r->path, (ull)guest, own);
+        return refuse(r, "xen,reg puts it at 0x%llx, where %s is: choose another guest address", (ull)guest, own);
     for (unsigned i = 0; i < to->regs; i++) {
         if (to->reg[i].host.v == host && to->reg[i].size == size && to->reg[i].guest.v == guest)
             return true;                                /* two devices in one page */
         if (ranges_meet(guest, size, to->reg[i].guest.v, to->reg[i].size))
-            return fail(r->e, "guest %s: %s: xen,reg puts it at 0x%llx, where another device of the tree is: choose another guest address",
-                        name, r->path, (ull)guest);
+            return refuse(r, "xen,reg puts it at 0x%llx, where %s is: choose another guest address", (ull)guest, "another device of the tree");
     }
     if (to->regs == PASSTHROUGH_REGS_MAX)
-        return fail(r->e, "guest %s: %s: more than %d ranges of xen,reg: give the guest fewer devices", name, r->path, PASSTHROUGH_REGS_MAX);
+        return refuse(r, "more than %d %s: give the guest fewer devices", PASSTHROUGH_REGS_MAX, "ranges of xen,reg");
     to->reg[to->regs].host = hpa(host);
     to->reg[to->regs].guest = gpa(guest);
     to->reg[to->regs++].size = size;
@@ -108,19 +119,17 @@ static bool read_regs(struct reader *r, int node, int parent)
     int length, force = fdt_getprop(r->fdt, node, "xen,force-assign-without-iommu", NULL) != NULL;
     int a = cells_address(r->fdt, parent), s = cells_size(r->fdt, parent);
     const void *cells = fdt_getprop(r->fdt, node, "xen,reg", &length);
-    const char *name = r->p->name;
     if (!cells && fdt_getprop(r->fdt, node, "xen,path", NULL))
-        return fail(r->e, "guest %s: %s has xen,path without xen,reg: say which registers it gets (xen,reg)", name, r->path);
+        return refuse(r, "it has xen,path without xen,reg: say which registers the guest gets (xen,reg)");
     if (!cells)
         return true;
     if (!force)
-        return fail(r->e, "guest %s: %s: no IOMMU is driven here that could keep its DMA within the guest: if it does none, or may reach all "
-                    "memory, say xen,force-assign-without-iommu", name, r->path);
+        return refuse(r, "no IOMMU is driven here that could keep its DMA within the guest: if it does none, or may reach all memory, say "
+                      "xen,force-assign-without-iommu");
     if (a < 1 || a > 2 || s < 1 || s > 2)
-        return fail(r->e, "guest %s: %s: its parent's #address-cells and #size-cells are to be 1 or 2 each", name, r->path);
+        return refuse(r, "its parent's #address-cells and #size-cells are to be 1 or 2 each");
     if (length == 0 || length % (4 * (2 * a + s)))
-        return fail(r->e, "guest %s: %s: xen,reg has %d bytes, no multiple of %d: give triples of host address, size, guest address", name, r->path,
-                    length, 4 * (2 * a + s));
+        return refuse(r, "xen,reg has %d bytes, no multiple of %d: give triples of host address, size, guest address", length, 4 * (2 * a + s));
     for (unsigned i = 0; i < (unsigned)length / 4; ) {
         uint64_t host = number_at(cells, &i, (unsigned)a), size = number_at(cells, &i, (unsigned)s), guest = number_at(cells, &i, (unsigned)a);
         if (!add_reg(r, host, size, guest))
@@ -134,21 +143,20 @@ static bool read_regs(struct reader *r, int node, int parent)
 static bool add_irq(struct reader *r, const uint32_t cell[GIC_CELLS])
 {
     struct passthrough *to = r->to;
-    const char *name = r->p->name;
     bool edge = cell[2] & TRIGGER_EDGES;
     if (cell[0] != GIC_SPI || cell[1] > SPI_LAST - SPI_FIRST)
-        return fail(r->e, "guest %s: %s: interrupt <%u %u %u> is no SPI: only <0 n trigger> with n up to %d can be handed over", name, r->path,
-                    cell[0], cell[1], cell[2], SPI_LAST - SPI_FIRST);
+        return refuse(r, "interrupt <%u %u %u> is no SPI: only <0 n trigger> with n up to %d can be handed over", cell[0], cell[1], cell[2],
+                      SPI_LAST - SPI_FIRST);
     uint16_t intid = (uint16_t)(cell[1] + SPI_FIRST);
     if (intid == VIRT_PL011_GSI && r->p->arm.pl011)
-        return fail(r->e, "guest %s: %s: SPI %u is its PL011's: leave out the guest's own (vuart) or the device", name, r->path, cell[1]);
+        return refuse(r, "SPI %u is the guest's PL011's: leave that out (vuart) or the device", cell[1]);
     for (unsigned i = 0; i < to->irqs; i++)
         if (to->irq[i].intid == intid && to->irq[i].edge == edge)
             return true;                                /* a shared line */
         else if (to->irq[i].intid == intid)
-            return fail(r->e, "guest %s: %s: SPI %u is edge and level at once: give all its devices the same trigger", name, r->path, cell[1]);
+            return refuse(r, "SPI %u is edge and level at once: give all its devices the same trigger", cell[1]);
     if (to->irqs == PASSTHROUGH_IRQS_MAX)
-        return fail(r->e, "guest %s: %s: more than %d interrupts: give the guest fewer devices", name, r->path, PASSTHROUGH_IRQS_MAX);
+        return refuse(r, "more than %d %s: give the guest fewer devices", PASSTHROUGH_IRQS_MAX, "interrupts");
     to->irq[to->irqs].intid = intid;
     to->irq[to->irqs++].edge = edge;
     return true;
@@ -156,7 +164,7 @@ static bool add_irq(struct reader *r, const uint32_t cell[GIC_CELLS])
 
 static bool cut_short(struct reader *r, const char *property)
 {
-    return fail(r->e, "guest %s: %s: %s is not whole: each interrupt of the GIC has %d cells", r->p->name, r->path, property, GIC_CELLS);
+    return refuse(r, "%s is not whole: each interrupt of the GIC has %d cells", property, GIC_CELLS);
 }
 
 static bool add_irq_cells(struct reader *r, const void *cells, unsigned i)
@@ -172,8 +180,7 @@ static bool read_extended(struct reader *r, const void *cells, unsigned n)
         uint32_t parent = cell_at(cells, i++), width = GIC_CELLS;
         int node = fdt_node_offset_by_phandle(r->fdt, parent);
         if (parent != r->gic && (node < 0 || !cell_of(r->fdt, node, "#interrupt-cells", &width)))
-            return fail(r->e, "guest %s: %s: interrupts-extended names phandle 0x%x, which is no interrupt controller of its tree: name one, or "
-                        "the node gic", r->p->name, r->path, parent);
+            return refuse(r, "interrupts-extended names phandle 0x%x, which is no interrupt controller of its tree: name one, or the node gic", parent);
         if (width > n - i)
             return cut_short(r, "interrupts-extended");
         if (parent == r->gic && !add_irq_cells(r, cells, i))
@@ -212,11 +219,10 @@ static bool read_node(struct reader *r, int node, int parent, bool ours)
     if (cell_of(r->fdt, node, "interrupt-parent", &phandle)) {
         ours = phandle == r->gic;
         if (!ours && fdt_node_offset_by_phandle(r->fdt, phandle) < 0)
-            return fail(r->e, "guest %s: %s: interrupt-parent is phandle 0x%x, which no node of its tree has: for the GIC, add a node gic with "
-                        "that phandle", r->p->name, r->path, phandle);
+            return refuse(r, "interrupt-parent is phandle 0x%x, which no node of its tree has: for the GIC, add a node gic with that phandle", phandle);
     }
     if (fdt_get_phandle(r->fdt, node) == r->gic)
-        return fail(r->e, "guest %s: %s has the phandle 0x%x, which is the GIC's: give it another", r->p->name, r->path, r->gic);
+        return refuse(r, "it has the phandle 0x%x, which is the GIC's: give it another", r->gic);
     if (!read_regs(r, node, parent) || !read_irqs(r, node, ours))
         return false;
     if (cell_of(r->fdt, node, "#interrupt-cells", &cells))

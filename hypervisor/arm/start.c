@@ -1,4 +1,5 @@
 /* Owns: the first C code after entry.S, and the host as the rest of the hypervisor sees it. */
+#include "hypervisor/arch_arm.h"
 #include "hypervisor/arm/cpu.h"
 #include "hypervisor/arm/host.h"
 #include "hypervisor/arm/tree.h"
@@ -113,6 +114,8 @@ static void start_devices(void)
     if (tree.rtc.size)
         clock_day(memory_map_device(tree.rtc.at, tree.rtc.size));
 }
+
+const char *arch_kept(hpa_t at, uint64_t size) { return host_tree_kept(&tree, at.v, size); }
 
 const struct host *arch_host(const struct arch_up *up)
 {

@@ -50,6 +50,8 @@ bool host_tree_read(struct host_tree *t, struct span all, struct error *e);
 /* The bytes from the tree's start on that are used: the rest of what its header tells is often padding. After host_tree_read. */
 uint64_t host_tree_bytes(const void *fdt);
 bool host_tree_has_word(const char *bootargs, const char *word);
+/* What of the hypervisor's stands in [at, at+size), neither of which wraps: a noun for a sentence. NULL: nothing; a guest may have it. */
+const char *host_tree_kept(const struct host_tree *t, uint64_t at, uint64_t size);
 
 /* ---- between tree.c and tree_devices.c ---- */
 uint64_t host_tree_cells(const void *at, int cells);

@@ -23,6 +23,9 @@ unsigned arch_lrs(void) { return fake_lrs; }
 uint64_t arch_counter(void) { return fake_now; }
 uint64_t arch_counter_to_ns(uint64_t ticks) { return ticks; }
 uint64_t arch_ns_to_counter(uint64_t ns) { return ns; }
+uint64_t fake_ours = UINT64_MAX;
+
+bool arch_is_ours(hpa_t at, uint64_t size) { return fake_ours - at.v < size; }
 void arch_clean(void *p, uint64_t bytes) { (void)p; (void)bytes; }
 hpa_t arch_gicv(void) { return hpa(fake_gic_version == 2 ? 0x08040000 : 0); }
 
@@ -34,6 +37,7 @@ bool arch_irq_route(unsigned intid, bool edge, unsigned cpu, bool routed)
     return true;
 }
 
+const char *arch_kept(hpa_t at, uint64_t size) { return at.v <= 0x08000000 && at.v + size > 0x08000000 ? "the GIC" : NULL; }
 void arch_irq_end(unsigned intid) { fake_route[intid].ended++; }
 
 struct arch_vcpu *arch_vcpu_create(struct stage2 *s, unsigned owner)

@@ -1,12 +1,15 @@
 /*
- * Owns: the host devices that guests have: whose each host interrupt is.
+ * Owns: the host devices that guests have: whose each host interrupt and each page of registers is.
  * Invariant: owner[i] is set, under routes_lock, exactly while interrupt i is routed for that domain, whose machine stays until
- * virt_passthrough_end has taken it out.
+ * virt_passthrough_end has taken it out. A page of registers has one owner; the builder, who is alone, keeps those.
  */
 #include "hypervisor/machine/virt.h"
+#include "lib/checked.h"
 
 static struct lock routes_lock;
 static struct domain *owner[GIC_INTIDS_MAX];
+enum { WINDOWS_MAX = 64 };
+static struct window { uint64_t at, size; struct domain *owner; } windows[WINDOWS_MAX];     /* size 0: free */
 
 static unsigned first_cpu(const struct domain *d) { return d->platform->affinity ? (unsigned)__builtin_ctzll(d->platform->affinity) : 0; }
 
@@ -34,9 +37,14 @@ static bool route(struct domain *d, unsigned intid, bool edge, struct error *e)
 
 bool virt_passthrough(struct domain *d, const struct passthrough *p, struct error *e)
 {
-    for (unsigned i = 0; i < p->regs; i++)
+    for (unsigned i = 0; i < p->regs; i++) {
+        const char *kept = arch_kept(p->reg[i].host, p->reg[i].size);
+        if (kept)
+            return fail(e, "%s: its partial tree hands over host address 0x%llx, where %s is: give xen,reg the registers of a device that the "
+                        "hypervisor does not use", d->platform->name, (unsigned long long)p->reg[i].host.v, kept);
         if (!arch_stage2_map(d->stage2, p->reg[i].guest, p->reg[i].host, p->reg[i].size, S2_READ | S2_WRITE | S2_DEVICE))
             return fail(e, "%s: the host ran out of memory while it was given its devices: give the host more", d->platform->name);
+    }
     for (unsigned i = 0; i < p->irqs; i++)
         if (!route(d, p->irq[i].intid, p->irq[i].edge, e))
             return false;
@@ -56,6 +64,9 @@ void virt_passthrough_end(struct domain *d)
         lock_give(&routes_lock);
     }
     m->routes = 0;
+    for (unsigned i = 0; i < WINDOWS_MAX; i++)
+        if (windows[i].owner == d)
+            windows[i] = (struct window){ 0 };
 }
 
 void machine_routed(unsigned intid)

@@ -9,6 +9,7 @@
 #include "tests/unit/dts_maker.h"
 #include "hypervisor/arm/tree.c"                /* the files under test: they are not part of the host's library */
 #include "hypervisor/arm/tree_devices.c"
+#include "hypervisor/arm/tree_kept.c"
 #include "hypervisor/arm/ram_list.c"
 #include "hypervisor/arm/cpu.c"
 #include <cmocka.h>     /* last: it defines a macro named fail */
@@ -289,6 +290,23 @@ static void physical_address_ranges(void **state)
     }
 }
 
+/* No guest gets what the hypervisor lives by. */
+static void keeps_its_own(void **state)
+{
+    (void)state;
+    must_read(DTS(GIC3 MEMORY TIMER "pl011@9000000 { compatible = \"arm,pl011\"; reg = <0 0x9000000 0 0x1000>; };"));
+    assert_string_equal(host_tree_kept(&t, 0x7ffff000, 0x1000), "RAM");
+    assert_string_equal(host_tree_kept(&t, 0x3ffff000, 0x2000), "RAM");
+    assert_string_equal(host_tree_kept(&t, 0x8000000, 0x1000), "the GIC");
+    assert_string_equal(host_tree_kept(&t, 0x80a0000, 0x1000), "the GIC");
+    assert_non_null(strstr(host_tree_kept(&t, 0x9000000, 0x1000), "UART"));
+    assert_null(host_tree_kept(&t, 0x9040000, 0x1000));
+    assert_null(host_tree_kept(&t, 0x80000000, 0x1000));
+    must_read(DTS(GIC2 MEMORY TIMER));
+    assert_string_equal(host_tree_kept(&t, 0x8030000, 0x1000), "the GIC");
+    assert_string_equal(host_tree_kept(&t, 0x8040000, 0x1000), "the GIC");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,7 +314,7 @@ int main(void)
         cmocka_unit_test(gics_and_timers_that_are_not_whole), cmocka_unit_test(uart_by_stdout_path), cmocka_unit_test(cpus_and_psci),
         cmocka_unit_test(bad_trees_get_a_sentence), cmocka_unit_test(damaged_trees_get_a_sentence), cmocka_unit_test(any_byte_may_be_wrong),
         cmocka_unit_test(ram_is_told_once_and_without_what_is_held), cmocka_unit_test(a_full_list_loses_ram_rather_than_giving_out_what_is_held),
-        cmocka_unit_test(physical_address_ranges),
+        cmocka_unit_test(physical_address_ranges), cmocka_unit_test(keeps_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

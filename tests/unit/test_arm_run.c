@@ -309,6 +309,10 @@ static void test_passthrough(void **state)
     struct error e = { "" };
     (void)state;
     assert_true(virt_passthrough(d, &p, &e));
+    struct passthrough gic = { .reg = { { hpa(0x7fff000), gpa(0x9001000), 0x2000 } }, .regs = 1 };
+    assert_false(virt_passthrough(d, &gic, &e));        /* the host's own */
+    assert_non_null(strstr(e.text, "the GIC"));
+    e = (struct error){ "" };
     assert_true(fake_route[40].routed);
     assert_false(virt_passthrough(d, &p, &e));          /* it has it already */
     assert_non_null(strstr(e.text, "interrupt 40"));
@@ -321,6 +325,10 @@ static void test_passthrough(void **state)
     assert_false(guest_read(d, gpa(0x9000000), &word, 4));      /* its registers are no memory to us */
     enable(d, 40);
     assert_true(virt_play(d, 0, NULL, 0));
+    struct domain other = { .platform = &virt_platform, .machine = d->machine };
+    e = (struct error){ "" };
+    assert_false(virt_passthrough(&other, &p, &e));
+    assert_non_null(strstr(e.text, "guest t has already"));
     machine_routed(40);
     machine_routed(41);                                 /* nobody's: ended at once */
     assert_int_equal(fake_route[41].ended, 1);

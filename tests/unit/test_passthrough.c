@@ -194,7 +194,7 @@ static void refuses_interrupts(void **state)
     (void)state;
     must_refuse(&(struct device){ GOOD, .irq = { 1, 11, 4 }, .irqs = 3 }, "no SPI", "up to 987");
     must_refuse(&(struct device){ GOOD, .irq = { 0, 988, 4 }, .irqs = 3 }, "no SPI", "up to 987");
-    must_refuse(&(struct device){ GOOD, .irq = { 0, 0, 4 }, .irqs = 3 }, "its PL011's", "leave out");
+    must_refuse(&(struct device){ GOOD, .irq = { 0, 0, 4 }, .irqs = 3 }, "the guest's PL011's", "leave that out");
     must_refuse(&(struct device){ GOOD, .irq = { 0, 8 }, .irqs = 2 }, "not whole", "3 cells");
     must_refuse(&(struct device){ GOOD, .irq = { 0, 8, 4, 0, 8, 1 }, .irqs = 6 }, "edge and level", "same trigger");
     must_refuse(&(struct device){ GOOD, .irq_parent = 99, .irq = { 0, 8, 4 }, .irqs = 3 }, "phandle 0x63", "a node gic");
