@@ -69,7 +69,7 @@ class Machine:
         for guest, text in guests.items():
             configs.append(f'{self.base}-{guest}.cfg')
             with open(configs[-1], 'w') as f:
-                f.write(f'name = "{guest}"\ntype = "pvh"\n{text}')
+                f.write(f'name = "{guest}"\n{text}')
         bundle = f'{self.base}.bundle'
         packed = subprocess.run([f'{args.build}/bedplate', 'pack', *configs, '-o', bundle], capture_output=True, text=True)
         if packed.returncode:
@@ -195,8 +195,8 @@ def rows(f):
     ]
 
 
-def print_table(figures):
-    table = [('figure', 'Xen 4.17', 'reach at most', 'Bedplate', None)] + rows(figures)
+def print_table(figures, measured=None):
+    table = [('figure', 'Xen 4.17', 'reach at most', 'Bedplate', None)] + (measured or rows(figures))
     width = [max(len(r[i]) for r in table) for i in range(4)]
     colour = sys.stdout.isatty() and 'NO_COLOR' not in os.environ
     for i, r in enumerate(table):
