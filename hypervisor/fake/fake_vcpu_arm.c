@@ -23,9 +23,6 @@ unsigned arch_lrs(void) { return fake_lrs; }
 uint64_t arch_counter(void) { return fake_now; }
 uint64_t arch_counter_to_ns(uint64_t ticks) { return ticks; }
 uint64_t arch_ns_to_counter(uint64_t ns) { return ns; }
-uint64_t fake_ours = UINT64_MAX;
-
-bool arch_is_ours(hpa_t at, uint64_t size) { return fake_ours - at.v < size; }
 void arch_clean(void *p, uint64_t bytes) { (void)p; (void)bytes; }
 hpa_t arch_gicv(void) { return hpa(fake_gic_version == 2 ? 0x08040000 : 0); }
 

@@ -35,16 +35,43 @@ static bool route(struct domain *d, unsigned intid, bool edge, struct error *e)
     return ok || fail(e, "%s: its partial tree names interrupt %u, which this host does not have or uses itself: leave the device out", name, intid);
 }
 
+/* What another has, or the first free place; NULL: there is none. A guest may name a page twice: devices can share one. */
+static struct window *window_for(const struct domain *d, uint64_t at, uint64_t size)
+{
+    struct window *unused = NULL;
+    for (unsigned i = 0; i < WINDOWS_MAX; i++) {
+        struct window *w = &windows[i];
+        if (w->size && w->owner != d && ranges_meet(w->at, w->size, at, size))
+            return w;
+        if (!w->size && !unused)
+            unused = w;
+    }
+    return unused;
+}
+
+static bool give_registers(struct domain *d, gpa_t guest, hpa_t host, uint64_t size, struct error *e)
+{
+    const char *name = d->platform->name, *kept = arch_kept(host, size);
+    unsigned long long at = host.v;
+    if (kept)
+        return fail(e, "%s: its partial tree hands over host address 0x%llx, where %s is: give xen,reg the registers of a device that the "
+                    "hypervisor does not use", name, at, kept);
+    struct window *w = window_for(d, host.v, size);
+    if (!w)
+        return fail(e, "%s: its partial tree hands over host address 0x%llx, one more than the %d that guests can have: leave it out", name, at, WINDOWS_MAX);
+    if (w->size)
+        return fail(e, "%s: its partial tree hands over host address 0x%llx, and guest %s has something of that page: give all of it to one of them",
+                    name, at, w->owner->platform->name);
+    *w = (struct window){ host.v, size, d };
+    return arch_stage2_map(d->stage2, guest, host, size, S2_READ | S2_WRITE | S2_DEVICE) ||
+           fail(e, "%s: the host ran out of memory while it was given its devices: give the host more", name);
+}
+
 bool virt_passthrough(struct domain *d, const struct passthrough *p, struct error *e)
 {
-    for (unsigned i = 0; i < p->regs; i++) {
-        const char *kept = arch_kept(p->reg[i].host, p->reg[i].size);
-        if (kept)
-            return fail(e, "%s: its partial tree hands over host address 0x%llx, where %s is: give xen,reg the registers of a device that the "
-                        "hypervisor does not use", d->platform->name, (unsigned long long)p->reg[i].host.v, kept);
-        if (!arch_stage2_map(d->stage2, p->reg[i].guest, p->reg[i].host, p->reg[i].size, S2_READ | S2_WRITE | S2_DEVICE))
-            return fail(e, "%s: the host ran out of memory while it was given its devices: give the host more", d->platform->name);
-    }
+    for (unsigned i = 0; i < p->regs; i++)
+        if (!give_registers(d, p->reg[i].guest, p->reg[i].host, p->reg[i].size, e))
+            return false;
     for (unsigned i = 0; i < p->irqs; i++)
         if (!route(d, p->irq[i].intid, p->irq[i].edge, e))
             return false;

@@ -328,7 +328,7 @@ static void test_passthrough(void **state)
     struct domain other = { .platform = &virt_platform, .machine = d->machine };
     e = (struct error){ "" };
     assert_false(virt_passthrough(&other, &p, &e));
-    assert_non_null(strstr(e.text, "guest t has already"));
+    assert_non_null(strstr(e.text, "guest t has something of that page"));
     machine_routed(40);
     machine_routed(41);                                 /* nobody's: ended at once */
     assert_int_equal(fake_route[41].ended, 1);
