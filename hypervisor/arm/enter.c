@@ -61,6 +61,18 @@ static bool find_address(struct arch_vcpu *v, struct exit_memory *m)
     return arch_translate(v, m->gva, access ^ ACCESS_USER, &m->at, &error);
 }
 
+/*
+ * Cortex-A57 834220: where a program may not go and there is no RAM, stage 2 is blamed before stage 1. Were that believed, programs would
+ * use their kernel's devices. Of fetches nothing is emulated.
+ */
+static bool blames_stage2_wrongly(struct arch_vcpu *v, const struct exit_memory *m)
+{
+    uint32_t error;
+    gpa_t at;
+    return arch_in_user(v) && !m->fetch && !m->table_walk &&
+           !arch_translate(v, m->gva, ACCESS_USER | (m->write ? ACCESS_WRITE : ACCESS_READ), &at, &error);
+}
+
 static int memory_abort(struct arch_vcpu *v, uint64_t esr, struct exit *e)
 {
     enum abort_kind kind = exit_decode_abort(esr, sysreg_get(FAR_EL2), sysreg_get(HPFAR_EL2), e);
@@ -70,7 +82,8 @@ static int memory_abort(struct arch_vcpu *v, uint64_t esr, struct exit *e)
             return OUTCOME_GO_ON;
         /* fallthrough */
     case ABORT_STAGE2: case ABORT_SKIP:
-        if (stage2_is_transient(v, e->memory.at.v, e->memory.fetch ? S2_EXEC : e->memory.write ? S2_WRITE : S2_READ))
+        if (blames_stage2_wrongly(v, &e->memory) ||
+            stage2_is_transient(v, e->memory.at.v, e->memory.fetch ? S2_EXEC : e->memory.write ? S2_WRITE : S2_READ))
             return OUTCOME_GO_ON;
         if (kind != ABORT_SKIP)
             return OUTCOME_EXIT;

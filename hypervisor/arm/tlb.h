@@ -10,4 +10,6 @@ static inline void tlbi_ipa(uint64_t page) { __asm__ volatile("tlbi ipas2e1is, %
 static inline void tlbi_vmid_stage1(void) { __asm__ volatile("tlbi vmalle1is" : : : "memory"); }
 /* Stage 1 on this CPU, done when it returns. */
 static inline void tlbi_vmid_here(void) { __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory"); }
+/* All instruction caches, done when it returns. */
+static inline void icache_invalidate(void) { __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory"); }
 #endif

@@ -4,6 +4,7 @@
  * back before another has been there loads nothing.
  */
 #include "hypervisor/arm/guest.h"
+#include "hypervisor/arm/tlb.h"
 
 struct guest_cpu guest_cpus[HOST_CPUS_MAX];
 
@@ -81,7 +82,8 @@ static void stage2_enter(struct arch_vcpu *v, unsigned cpu)
     struct stage2 *s = v->stage2;
     if (!s->live) {
         __atomic_store_n(&s->live, true, __ATOMIC_SEQ_CST);
-        dsb_ish();                      /* whoever changed tables without seeing this has done so before we walk them */
+        arch_stage2_flush(s);           /* nobody had this VMID since its last owner, but a CPU may have walked ahead */
+        icache_invalidate();            /* its pages held others' instructions */
     }
     if (s->last[cpu] == v)
         return;
