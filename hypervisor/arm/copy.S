@@ -51,51 +51,33 @@ short_copy:
     strb    w4, [x3]
 7:  ret
 
+/* LD1 and ST1 of four registers move 64 bytes each, wherever they stand. */
+    .macro  each_four what, at
+    \what   {v0.16b-v3.16b}, [\at], #64
+    \what   {v4.16b-v7.16b}, [\at], #64
+    \what   {v16.16b-v19.16b}, [\at], #64
+    \what   {v20.16b-v23.16b}, [\at], #64
+    .endm
+
 long_copy:
     mrs     x5, cptr_el2
     bic     x6, x5, #CPTR_TFP
     msr     cptr_el2, x6
     isb
     sub     sp, sp, #256
-    stp     q0, q1, [sp]
-    stp     q2, q3, [sp, #32]
-    stp     q4, q5, [sp, #64]
-    stp     q6, q7, [sp, #96]
-    stp     q16, q17, [sp, #128]
-    stp     q18, q19, [sp, #160]
-    stp     q20, q21, [sp, #192]
-    stp     q22, q23, [sp, #224]
-    lsr     x4, x2, #8
-    and     x2, x2, #255
+    mov     x6, sp
+    each_four st1, x6
+    lsr     x4, x2, #9
+    and     x2, x2, #511
     .balign 16
-0:  ldp     q0, q1, [x1]
-    ldp     q2, q3, [x1, #32]
-    ldp     q4, q5, [x1, #64]
-    ldp     q6, q7, [x1, #96]
-    ldp     q16, q17, [x1, #128]
-    ldp     q18, q19, [x1, #160]
-    ldp     q20, q21, [x1, #192]
-    ldp     q22, q23, [x1, #224]
-    stp     q0, q1, [x3]
-    stp     q2, q3, [x3, #32]
-    stp     q4, q5, [x3, #64]
-    stp     q6, q7, [x3, #96]
-    stp     q16, q17, [x3, #128]
-    stp     q18, q19, [x3, #160]
-    stp     q20, q21, [x3, #192]
-    stp     q22, q23, [x3, #224]
-    add     x1, x1, #256
-    add     x3, x3, #256
+0:  each_four ld1, x1
+    each_four st1, x3
+    each_four ld1, x1
+    each_four st1, x3
     sub     x4, x4, #1
     cbnz    x4, 0b
-    ldp     q0, q1, [sp]
-    ldp     q2, q3, [sp, #32]
-    ldp     q4, q5, [sp, #64]
-    ldp     q6, q7, [sp, #96]
-    ldp     q16, q17, [sp, #128]
-    ldp     q18, q19, [sp, #160]
-    ldp     q20, q21, [sp, #192]
-    ldp     q22, q23, [sp, #224]
+    mov     x6, sp
+    each_four ld1, x6
     add     sp, sp, #256
     msr     cptr_el2, x5
     isb
@@ -134,7 +116,7 @@ memset:
 7:  ret
 
 /*
- * Cleans and invalidates x1 bytes from x0 to the point of coherency, and what shares their four lines: within their pages. A guest
+ * Cleans and invalidates x1 bytes from x0 to the point of coherency, and what shares their eight lines: within their pages. A guest
  * starts with its caches off: it reads past ours, and a line of zeroes that were left there would be written over its own later.
  */
 .macro  clean_lines
@@ -143,17 +125,14 @@ memset:
     mov     x3, #4
     lsl     x2, x3, x2
     add     x1, x0, x1
-    lsl     x3, x2, #2
+    lsl     x3, x2, #3
     sub     x3, x3, #1
     bic     x0, x0, x3
-9:  dc      civac, x0
-    add     x0, x0, x2
+9:
+    .rept 8
     dc      civac, x0
     add     x0, x0, x2
-    dc      civac, x0
-    add     x0, x0, x2
-    dc      civac, x0
-    add     x0, x0, x2
+    .endr
     cmp     x0, x1
     b.lo    9b
     dsb     sy
