@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hypervisor/builder/plan.h"
+#include "loader/bundle_tree.h"
 #include "lib/checked.h"
 #include "platform/pc_map.h"
 #include "start_info/start_info.h"
@@ -83,7 +84,7 @@ static void check_lists(const struct platform *p)
 {
     uint64_t sum = 0;
     must(platform_vcpus_told(p) <= PLATFORM_VCPUS_MAX && p->nodes <= PLATFORM_NODES_MAX && p->hiddens <= PLATFORM_HIDDEN_MAX);
-    must(p->acpi || (!p->nodes && !p->hiddens && !p->ged.present));
+    must(p->acpi || (!p->hiddens && !p->ged.present && (!p->nodes || p->board == BOARD_VIRT)));
     must(p->ged.present == (p->acpi && p->ioapic && (p->power_button || p->vcpus_max > p->vcpus)));
     must(p->vcpus_max <= p->vcpus || p->ged.present);
     for (unsigned i = 0; i < p->nodes; i++)
@@ -93,6 +94,19 @@ static void check_lists(const struct platform *p)
         must(p->vcpu_node[i] < p->nodes);
     for (unsigned i = 0; i < p->hiddens; i++)
         must(p->hidden[i][0] == '\\' && strlen(p->hidden[i]) <= PLATFORM_PATH_MAX);
+}
+
+/* What the guest is told: it fits what was said that it takes, and is sound. */
+static void check_tree(const struct platform *p, const struct plan *plan)
+{
+    const struct guest_places *w = &plan->places;
+    struct error e = { "" };
+    uint8_t *tree = malloc(w->tree_size), *efi = malloc(plan->efi_size + 1);
+    must(guest_tree_build(p, w, span_of(NULL, 0), tree, w->tree_size, &e));
+    must(tree_check(span_of(tree, w->tree_size), TREE_OF_BUNDLE, &e));
+    must(guest_efi_build(p, w, efi, plan->efi_size));
+    free(tree);
+    free(efi);
 }
 
 static void check_plan_virt(const struct platform *p, const struct plan *plan)
@@ -106,6 +120,7 @@ static void check_plan_virt(const struct platform *p, const struct plan *plan)
         for (unsigned k = 0; k < i; k++)
             must(!ranges_meet(part[i].at, part[i].size, part[k].at, part[k].size));
     }
+    check_tree(p, plan);
 }
 
 static void check_plan(const struct platform *p, struct span kernel)
