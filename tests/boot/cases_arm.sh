@@ -32,6 +32,13 @@ begin arm-evtchn-fifo 60
 arm_guest evtchn "abi=fifo"
 end
 
+# Registers of EL1, the FPU and debugging, while vCPUs take turns on two CPUs, and those of another guest do.
+begin arm-registers 120
+machine --host-cpus 2
+arm_guest registers_arm "" vcpus=4
+arm_guest fair "vcpus=2" vcpus=2
+end
+
 begin arm-fair 120
 arm_guest fair "vcpus=6" vcpus=6
 end
