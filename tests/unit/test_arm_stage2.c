@@ -13,7 +13,7 @@
 /* In the place of cpu.h and tlb.h: instructions of EL2 that this machine does not have. */
 #define HYPERVISOR_ARM_CPU_H
 #define HYPERVISOR_ARM_TLB_H
-static uint64_t in_VTTBR_EL2, in_SCTLR_EL1, in_TCR_EL1, in_id_aa64mmfr0_el1;
+static uint64_t in_VTTBR_EL2, in_SCTLR_EL1, in_TCR_EL1;
 #define sysreg_get(name) in_##name
 #define sysreg_set(name, value) ((void)(in_##name = (value)))
 static void observe(void);
@@ -215,20 +215,6 @@ static void shapes(void **state)
     assert_false(stage2_shape_make(&s, 56, 6, false));
 }
 
-/* ID_AA64MMFR0_EL1.PARange: what is known, what is cut (FEAT_LPA), what is neither. */
-static void physical_ranges(void **state)
-{
-    static const unsigned bits[16] = { 32, 36, 40, 42, 44, 48, 48 };
-    static const unsigned ps[16] = { 0, 1, 2, 3, 4, 5, 5 };
-    (void)state;
-    for (unsigned i = 0; i < 16; i++) {
-        in_id_aa64mmfr0_el1 = UINT64_C(0xfffffff0) | i;
-        assert_int_equal(cpu_pa_bits(), bits[i]);
-        if (bits[i])
-            assert_int_equal(cpu_ps(bits[i]), ps[i]);
-    }
-}
-
 static void maps_and_splits(void **state)
 {
     (void)state;
@@ -404,7 +390,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(shapes, setup, teardown),
-        cmocka_unit_test_setup_teardown(physical_ranges, setup, teardown),
         cmocka_unit_test_setup_teardown(maps_and_splits, setup, teardown),
         cmocka_unit_test_setup_teardown(devices_and_hints, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_the_unmappable, setup, teardown),
