@@ -49,12 +49,13 @@ static void wake(void *owner, unsigned cpu)
     vcpu_wake(v);
 }
 
+/* A private one is its timer's, which the architecture ends itself: it may be another CPU's, or that of no CPU now. */
 static void end_host(void *owner, unsigned cpu, unsigned intid, unsigned host)
 {
     (void)owner;
     (void)cpu;
-    (void)intid;
-    arch_irq_end(host);
+    if (intid >= GIC_PRIVATE)
+        arch_irq_end(host);
 }
 
 /* The physical interface is the virtual one of this host: no exit for an acknowledge or an end. */

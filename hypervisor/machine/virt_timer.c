@@ -35,7 +35,13 @@ static void physical_fires(void *owner)
     lock_give(&v->domain->machine->gic_lock);
 }
 
-static void wake_fires(void *owner) { vcpu_wake(owner); }
+/* One that was left behind by a vCPU that something else woke is for nobody: who waits again sets it anew. */
+static void wake_fires(void *owner)
+{
+    struct vcpu *v = owner;
+    if (atomic_load(&v->state) == VCPU_BLOCKED)
+        vcpu_wake(v);
+}
 
 void virt_timer_create(struct vcpu *v)
 {
