@@ -35,13 +35,13 @@ static const struct row {
     { has_uart,          { PLATFORM_PC(acpi_spcr), PLATFORM_VIRT(acpi_arm_spcr) } },
     { has_uart,          { PLATFORM_PC(acpi_dbg2), PLATFORM_VIRT(acpi_arm_dbg2) } },
     { acpi_has_pm_timer, { PLATFORM_PC(acpi_waet), NULL } },
-    { has_pcie,          { acpi_mcfg, acpi_mcfg } },
-    { has_viommu,        { acpi_viot, acpi_viot } },
+    { has_pcie,          { PLATFORM_MORE(acpi_mcfg), PLATFORM_MORE(acpi_mcfg) } },
+    { has_viommu,        { PLATFORM_MORE(acpi_viot), PLATFORM_MORE(acpi_viot) } },
     { has_nodes,         { acpi_srat, acpi_srat } },
     { has_nodes,         { acpi_slit, acpi_slit } },
-    { has_tpm,           { acpi_tpm2, acpi_tpm2 } },
+    { has_tpm,           { PLATFORM_MORE(acpi_tpm2), PLATFORM_MORE(acpi_tpm2) } },
     { has_hidden,        { acpi_stao, acpi_stao } },
-    { has_pcie_its,      { NULL, PLATFORM_VIRT(acpi_arm_iort) } },
+    { has_pcie_its,      { NULL, PLATFORM_MORE(acpi_arm_iort) } },
     { has_xen,           { NULL, PLATFORM_VIRT(acpi_arm_xenv) } },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

@@ -47,8 +47,10 @@ uint64_t acpi_arm_dsdt(struct table_out *o, const struct platform *p)
     if (p->arm.pl011)
         uart(o);
     acpi_dsdt_channels(o, p);
-    acpi_dsdt_tpm(o, p);
-    acpi_dsdt_pcie(o, p);
+    if (PLATFORM_MORE_DEVICES) {
+        acpi_dsdt_tpm(o, p);
+        acpi_dsdt_pcie(o, p);
+    }
     aml_close(o, scope);
     table_end(o, start);
     return start;

@@ -70,7 +70,7 @@ uint64_t acpi_arm_madt(struct table_out *o, const struct platform *p)
     gicd(o, p);
     if (acpi_arm_gic(p) != 2)
         gicr(o, p);
-    if (acpi_arm_gic(p) != 2 && p->arm.its)
+    if (PLATFORM_MORE_DEVICES && acpi_arm_gic(p) != 2 && p->arm.its)
         its(o);
     table_end(o, start);
     return start;

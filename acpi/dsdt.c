@@ -75,8 +75,10 @@ uint64_t acpi_dsdt(struct table_out *o, const struct platform *p)
     if (p->uart.present)
         uart(o, p);
     acpi_dsdt_channels(o, p);
-    acpi_dsdt_tpm(o, p);
-    acpi_dsdt_pcie(o, p);
+    if (PLATFORM_MORE_DEVICES) {
+        acpi_dsdt_tpm(o, p);
+        acpi_dsdt_pcie(o, p);
+    }
     if (!p->lapic)
         ports(o, "PIC", "PNP0000", pic, 3);
     if (!p->xen || !p->lapic) {         /* who has no Xen clock measures its TSC against these, or takes its ticks from them */

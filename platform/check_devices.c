@@ -89,15 +89,11 @@ static bool check_pcie(struct places *all, const struct platform *p, uint64_t en
            put(all, p, (struct place){ "the 64-bit memory window", c->memory64.base, c->memory64.size }, four_gib, end, e);
 }
 
-bool platform_check_devices(const struct platform *p, struct error *e)
+static bool check_more(struct places *all, const struct platform *p, struct error *e)
 {
-    const uint64_t end = end_of(p);
-    struct places all = fixed(p);
-    if (!put_ram(&all, p, e))
+    if (p->pcie.present && !check_pcie(all, p, end_of(p), e))
         return false;
-    if (p->pcie.present && !check_pcie(&all, p, end, e))
-        return false;
-    if (p->tpm.present && !put(&all, p, (struct place){ "the TPM", p->tpm.base.v, TPM_SIZE }, 0, GIB(4), e))
+    if (p->tpm.present && !put(all, p, (struct place){ "the TPM", p->tpm.base.v, TPM_SIZE }, 0, GIB(4), e))
         return false;
     if (p->viommu.present && !p->pcie.present)
         return fail(e, "guest %s: a virtio-iommu without a PCIe host bridge: give it the bridge too, or neither", p->name);
@@ -105,4 +101,10 @@ bool platform_check_devices(const struct platform *p, struct error *e)
         return fail(e, "guest %s: its virtio-iommu is at device %u, function %u: give 0 to 31 and 0 to 7", p->name, p->viommu.device,
                     p->viommu.function);
     return true;
+}
+
+bool platform_check_devices(const struct platform *p, struct error *e)
+{
+    struct places all = fixed(p);
+    return put_ram(&all, p, e) && (!PLATFORM_MORE_DEVICES || check_more(&all, p, e));
 }

@@ -162,21 +162,21 @@ static void its(struct tree_out *t)
 
 static void gic(struct tree_out *t, const struct platform *p, uint32_t phandle)
 {
-    const bool v2 = p->arm.gic_version == 2;
+    const bool v2 = p->arm.gic_version == 2, has_its = PLATFORM_MORE_DEVICES && p->arm.its;
     const uint64_t reg2[] = { VIRT_GICD_BASE, KIB(4), VIRT_GICC_BASE, KIB(8) };
     const uint64_t reg3[] = { VIRT_GICD_BASE, KIB(64), VIRT_GICR_BASE, p->vcpus * VIRT_GICR_SIZE };
     tree_open(t, "interrupt-controller@%llx", (unsigned long long)VIRT_GICD_BASE);
     tree_text(t, "compatible", v2 ? "arm,gic-400" : "arm,gic-v3");
     tree_flag(t, "interrupt-controller");
     tree_cell(t, "#interrupt-cells", GIC_CELLS);
-    tree_cell(t, "#address-cells", p->arm.its ? 2 : 0);
-    if (p->arm.its) {
+    tree_cell(t, "#address-cells", has_its ? 2 : 0);
+    if (has_its) {
         tree_cell(t, "#size-cells", 2);
         tree_flag(t, "ranges");
     }
     tree_numbers(t, "reg", v2 ? reg2 : reg3, 4);
     tree_cell(t, "phandle", phandle);
-    if (p->arm.its)
+    if (has_its)
         its(t);
     tree_close(t);
 }
