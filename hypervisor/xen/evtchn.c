@@ -68,8 +68,10 @@ void evtchn_mark_upcall(struct vcpu *v)
 {
     struct xen_domain *x = v->domain->xen;
     uint8_t *info = atomic_load(&v->xen->info);
-    if (!info || __atomic_exchange_n(info, 1, __ATOMIC_SEQ_CST))
+    /* Only the guest sets it to 0 beside us, and whoever does looks for events afterwards. */
+    if (!info || __atomic_load_n(info, __ATOMIC_SEQ_CST))
         return;
+    __atomic_store_n(info, 1, __ATOMIC_SEQ_CST);
     uint8_t vector = atomic_load(&v->xen->upcall_vector);
     if (vector && x->hooks.raise)
         (void)x->hooks.raise(v, vector);

@@ -4,13 +4,14 @@
  * The guest may write all of these at any time; they decide only what that guest is told.
  */
 #include "hypervisor/xen/internal.h"
+#include "hypervisor/xen/shared.h"
 
 static uint32_t *pending_words(struct xen_domain *x) { return (uint32_t *)(void *)(x->shared + x->layout->pending); }
 static uint32_t *mask_words(struct xen_domain *x) { return (uint32_t *)(void *)(x->shared + x->layout->mask); }
 
 static uint32_t bit(uint32_t port) { return 1u << (port & 31); }
-static bool set(uint32_t *w, uint32_t port) { return __atomic_fetch_or(&w[port / 32], bit(port), __ATOMIC_SEQ_CST) & bit(port); }
-static bool clear(uint32_t *w, uint32_t port) { return __atomic_fetch_and(&w[port / 32], ~bit(port), __ATOMIC_SEQ_CST) & bit(port); }
+static bool set(uint32_t *w, uint32_t port) { return shared_or(&w[port / 32], bit(port)) & bit(port); }
+static bool clear(uint32_t *w, uint32_t port) { return shared_clear(&w[port / 32], bit(port)) & bit(port); }
 static bool test(uint32_t *w, uint32_t port) { return __atomic_load_n(&w[port / 32], __ATOMIC_SEQ_CST) & bit(port); }
 
 /* As many words as a word has bits. */
@@ -21,9 +22,9 @@ static bool select(struct xen_domain *x, uint8_t *info, uint32_t port)
 {
     void *selector = info + x->layout->selector;
     if (x->layout->word == 4)
-        return __atomic_fetch_or((uint32_t *)selector, 1u << port / 32, __ATOMIC_SEQ_CST) & 1u << port / 32;
+        return shared_or(selector, 1u << port / 32) & 1u << port / 32;
     uint64_t word = UINT64_C(1) << port / 64;
-    return __atomic_fetch_or((uint64_t *)selector, word, __ATOMIC_SEQ_CST) & word;
+    return shared_or64(selector, word) & word;
 }
 
 static void notify(struct xen_domain *x, uint32_t port, struct channel *c)

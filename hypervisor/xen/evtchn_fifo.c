@@ -7,6 +7,7 @@
  * its own events and nothing else.
  */
 #include "hypervisor/xen/internal.h"
+#include "hypervisor/xen/shared.h"
 #include <string.h>
 
 #define PENDING (1u << EVTCHN_FIFO_PENDING)
@@ -20,8 +21,8 @@ static uint32_t *word_at(struct xen_domain *x, uint32_t port)
     return page < x->fifo_pages ? x->fifo_page[page] + port % FIFO_WORDS_PER_PAGE : NULL;
 }
 
-static uint32_t set(uint32_t *w, uint32_t bits) { return __atomic_fetch_or(w, bits, __ATOMIC_SEQ_CST); }
-static uint32_t clear(uint32_t *w, uint32_t bits) { return __atomic_fetch_and(w, ~bits, __ATOMIC_SEQ_CST); }
+static uint32_t set(uint32_t *w, uint32_t bits) { return shared_or(w, bits); }
+static uint32_t clear(uint32_t *w, uint32_t bits) { return shared_clear(w, bits); }
 static uint32_t get(const uint32_t *w) { return __atomic_load_n(w, __ATOMIC_SEQ_CST); }
 
 /* Writes the link of a word that is still linked. 1: done; 0: the guest has unlinked it; -1: it changed under us. */
@@ -31,7 +32,7 @@ static int try_link(uint32_t *w, uint32_t port)
     if (!(old & LINKED))
         return 0;
     uint32_t new = (old & ~(BUSY | (uint32_t)EVTCHN_FIFO_LINK_MASK)) | port;
-    return __atomic_compare_exchange_n(w, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ? 1 : -1;
+    return shared_try(w, &old, new) ? 1 : -1;
 }
 
 /*
@@ -44,7 +45,7 @@ static bool link_behind(uint32_t *tail, uint32_t port)
     if (done >= 0)
         return done;
     (void)set(tail, BUSY);
-    for (unsigned tries = 0; tries < 4; tries++) {
+    for (unsigned tries = 0; tries < SHARED_TRIES; tries++) {
         done = try_link(tail, port);
         if (done > 0)
             return true;

@@ -6,11 +6,12 @@
  * reference to the page (core/page.h), so the page outlives whatever its owner does.
  */
 #include "hypervisor/xen/grant.h"
+#include "hypervisor/xen/shared.h"
 #include "hypervisor/core/page.h"
 #include <string.h>
 #include <xen/grant_table.h>
 
-enum { TRIES = 8, USES_MAX = 255 };
+enum { TRIES = 64, USES_MAX = 255 };
 
 static bool add_frame(struct xen_domain *x)
 {
@@ -72,7 +73,7 @@ static int16_t mark(struct xen_domain *x, uint32_t reference, uint16_t user, boo
         if (!read_only && (old & GTF_readonly))
             return GNTST_general_error;
         uint32_t new = old | GTF_reading | (read_only ? 0 : GTF_writing);
-        if (!__atomic_compare_exchange_n(head_of(e), &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
+        if (!shared_try(head_of(e), &old, new))
             continue;
         use->readers++;
         use->writers = (uint8_t)(use->writers + !read_only);
@@ -91,7 +92,7 @@ static void unmark(struct xen_domain *x, uint32_t reference, bool read_only)
     use->readers--;
     use->writers = (uint8_t)(use->writers - !read_only);
     uint32_t gone = (use->readers ? 0 : GTF_reading) | (use->writers ? 0 : GTF_writing);
-    (void)__atomic_fetch_and(head_of(e), ~gone, __ATOMIC_SEQ_CST);
+    (void)shared_clear(head_of(e), gone);
 }
 
 int16_t grant_acquire(struct xen_domain *x, uint32_t reference, uint16_t user, bool read_only, hpa_t *page)

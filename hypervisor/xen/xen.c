@@ -65,7 +65,7 @@ bool xen_create(struct domain *d, const struct xen_hooks *hooks)
     x->domain = d;
     if (hooks)
         x->hooks = *hooks;
-    d->xen = x;         /* peers look only once the domain runs; xen_destroy cleans up what follows if it fails */
+    __atomic_store_n(&d->xen, x, __ATOMIC_RELEASE);     /* peers look only once the domain runs; xen_destroy cleans up what follows if it fails */
     x->shared_frame = UINT64_MAX;
     x->layout = xen_arch.layout;
     x->created = arch_clock();
