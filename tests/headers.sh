@@ -10,8 +10,10 @@ bad=0 count=0
 for h in $(find . \( -path './build*' -o -path ./.git \) -prune -o -type f -name '*.h' -print | sed 's,^\./,,' | sort); do
     count=$((count + 1))
     if echo "$h" | grep -qE "$hosted"; then how="-D_GNU_SOURCE"; else how="-ffreestanding -mgeneral-regs-only"; fi
+    cc=gcc
+    case $h in guests/lib/arm/*) cc="aarch64-linux-gnu-gcc -idirafter /usr/include" ;; esac     # their instructions are Arm's
     # shellcheck disable=SC2086
-    if ! printf '#include "%s"\n#include "%s"\n' "$h" "$h" | gcc $flags $how -x c -; then
+    if ! printf '#include "%s"\n#include "%s"\n' "$h" "$h" | $cc $flags $how -x c -; then
         echo "$h: does not compile alone"
         bad=$((bad + 1))
     fi

@@ -2,7 +2,7 @@
 #include "hypervisor/fake/fake_arm.h"
 #include "platform/virt_map.h"
 #define SPECIALS VIRT_MAGIC_BASE
-#include "tests/fuzz/hypercall_guests.h"
+#include "tests/fuzz/hypercall_guests.inc"
 
 enum { ARGS = 5, NUMBER = 16 };
 

@@ -2,7 +2,7 @@
 #include "hypervisor/fake/fake_x86.h"
 #include "platform/pc_map.h"
 #define SPECIALS PC_SPECIAL_BASE
-#include "tests/fuzz/hypercall_guests.h"
+#include "tests/fuzz/hypercall_guests.inc"
 
 static bool set_mode(struct vcpu *v, uint8_t how, bool plain)
 {

@@ -1,6 +1,7 @@
 /* What only the test guests of Arm have: beside guests/lib/guest.h, which includes this. */
 #ifndef GUESTS_LIB_ARM_ARM_H
 #define GUESTS_LIB_ARM_ARM_H
+#include "guests/lib/guest.h"
 #include "guests/lib/arm/layout.h"
 
 enum { UPCALL_BY_VECTOR = 0, RAM_WITHOUT = 0 };     /* Xen's upcall is a PPI of the hypervisor's choice; all of "memory=" is RAM */

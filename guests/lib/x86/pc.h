@@ -1,6 +1,7 @@
 /* What only the test guests of a PC have: beside guests/lib/guest.h, which includes this. */
 #ifndef GUESTS_LIB_X86_PC_H
 #define GUESTS_LIB_X86_PC_H
+#include "guests/lib/guest.h"
 #include "guests/lib/x86/cpu.h"
 
 enum { UPCALL_BY_VECTOR = 1, RAM_WITHOUT = 384 << 10 };     /* Xen's upcall is a vector of the guest's choice; 640 KiB to 1 MiB is no RAM */
