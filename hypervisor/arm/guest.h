@@ -37,6 +37,7 @@ struct vgic {
     struct gic_lr lr[LRS_MAX];          /* what arch_lr shows */
     uint64_t raw[LRS_MAX];              /* what the hardware has, or is to get at load: as of the last reading */
     uint32_t used;                      /* bit n: raw[n] was not free when written or last read */
+    bool freed;                         /* one of them has become free since lr[] was last handed out and then entered with */
     bool touched;                       /* lr[] was handed out since the last entry: it may differ from raw[] */
     bool ends;                          /* one of them is to exit when the guest ends it */
     bool window;                        /* to exit when at most one list register is in use */

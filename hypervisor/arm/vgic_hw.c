@@ -215,6 +215,7 @@ void vgic_sync(struct arch_vcpu *v)
         if (g->lr[n].state)
             continue;
         became_free(v, n);
+        g->freed = true;
         if (g->raw[n])
             told_end(n);
         g->raw[n] = 0;
@@ -233,7 +234,8 @@ struct gic_lr *arch_lr(struct arch_vcpu *v)
     return g->lr;
 }
 
-bool arch_lrs_in_use(struct arch_vcpu *v) { return v->vgic.touched || v->vgic.used; }
+/* One that was freed on the way, because the exit was its end, is news until arch_lr has been asked for and the vCPU entered. */
+bool arch_lrs_in_use(struct arch_vcpu *v) { return v->vgic.touched || v->vgic.used || v->vgic.freed; }
 
 static void lr_write(struct vgic *g, unsigned n, uint64_t raw)
 {
@@ -257,7 +259,7 @@ void vgic_prepare(struct arch_vcpu *v)
         if (new != raw[n])
             lr_write(g, n, new);
     }
-    g->touched = false;
+    g->touched = g->freed = false;
     uint32_t hcr = ICH_HCR_EN | (g->window ? ICH_HCR_UIE : 0);
     if (hcr == g->hcr)
         return;
