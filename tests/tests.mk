@@ -1,6 +1,6 @@
 # The rings of tests, one command each: make unit, fuzz, golden, boot; `make check` runs them all and counts. And what
 # people do with what is built: run, install, help.
-.PHONY: check unit fuzz boot bad-input style run install uninstall help
+.PHONY: check unit fuzz boot bad-input style run run-arm install uninstall help
 
 style: ; tests/check.sh --only style
 unit: $(UNIT) ; tests/check.sh --only unit
@@ -19,6 +19,11 @@ run: setup
 	@$(MAKE) --no-print-directory -j$$(nproc) hypervisor tool guests
 	@$(B)/bedplate run $(ARGS) $(CFG)
 
+# The same for Arm, in qemu-system-aarch64. Two guests that play ping-pong:
+#   make run-arm CFG="guests/examples/pingpong-ping.cfg guests/examples/pingpong-pong.cfg"
+run-arm: CFG = guests/examples/arm.cfg
+run-arm: run
+
 PREFIX ?= /usr/local
 D = $(DESTDIR)$(PREFIX)
 install: hypervisor tool
@@ -34,6 +39,7 @@ uninstall:
 
 help:
 	@echo 'make run        boot Debian Linux in QEMU to a shell; CFG="one.cfg two.cfg" boots others'
+	@echo 'make run-arm    the same for Arm: Debian Linux for arm64 under the hypervisor at EL2'
 	@echo 'make check      run every test; the last line is: N passed, N failed'
 	@echo 'make            build build/bedplate.elf (the hypervisor) and build/bedplate (the tool)'
 	@echo 'make style unit fuzz golden bad-input boot    one ring of tests'

@@ -5,7 +5,8 @@ Counted as bench.py does it, with the same plugin. With -icount shift=0 a guest'
 between two Linux user spaces is told in the guests' own time. Runs:
   linux     Debian's kernel with an /init that is one reboot(2), 256 MiB: from power-on to user space
   linuxes   the same with further guests: what each adds
-  pingpong  two guests with a static event channel, bp-ping in one and bp-pong in the other
+  pingpong  two guests with a static event channel, bp-ping in one and bp-pong in the other, once both kernels have finished what
+            they do after boot
 """
 import argparse, json, os, re, subprocess, sys, tempfile
 import bench
@@ -89,8 +90,8 @@ def run_pingpong(args, work):
     initrd = os.path.abspath(f'{args.build}/guests/initrd-arm64.cpio')
     args.memory = '1024M'
     guests = {}
-    for me, peer, port, peer_port, do in (('left', 'right', 10, 11, 'ping'), ('right', 'left', 11, 10, 'pong')):
-        guests[me] = (kernel(args, '6.12') + f'ramdisk = "{initrd}"\ncmdline = "console=hvc0 quiet bp.do={do} bp.label=wire bp.rounds={ROUNDS}"\n'
+    for me, peer, port, peer_port, do, after in (('left', 'right', 10, 11, 'ping', 5), ('right', 'left', 11, 10, 'pong', 0)):
+        guests[me] = (kernel(args, '6.12') + f'ramdisk = "{initrd}"\ncmdline = "console=hvc0 quiet bp.do={do} bp.label=wire bp.rounds={ROUNDS} bp.after={after}"\n'
                       f'evtchn = [ "port={port},peer={peer},peer_port={peer_port},label=wire" ]\n')
     m = Machine(args, work, 'pingpong', guests)
     said = m.said(r'BP-PING wire: \d+ rounds, min (\d+) ns, mean (\d+) ns')
