@@ -107,16 +107,20 @@ bool ram_range(unsigned i, struct ram *r)
     return false;
 }
 
-/* Program, tree and ramdisk. */
+/* Program, tree and ramdisk: asked for each word of RAM, so looked up once. */
 uint64_t placed_end(uint64_t at)
 {
-    uint64_t begin = 0, end = 0, here = (uintptr_t)tree();
-    int chosen = tree() ? fdt_path_offset(tree(), "/chosen") : -1;
-    if (at + 8 > (uintptr_t)guest_begin && at < (uintptr_t)guest_end)
-        return (uintptr_t)guest_end;
-    if (here && at + 8 > here && at < here + fdt_totalsize(tree()))
-        return here + fdt_totalsize(tree());
-    if (tree_number(chosen, "linux,initrd-start", &begin) && tree_number(chosen, "linux,initrd-end", &end) && at + 8 > begin && at < end)
-        return end;
+    static struct ram placed[3];
+    if (!placed[0].end) {
+        int chosen = tree() ? fdt_path_offset(tree(), "/chosen") : -1;
+        if (tree())
+            placed[1] = (struct ram){ entry_state.x0, entry_state.x0 + fdt_totalsize(tree()) };
+        if (!tree_number(chosen, "linux,initrd-start", &placed[2].base) || !tree_number(chosen, "linux,initrd-end", &placed[2].end))
+            placed[2].end = 0;
+        placed[0] = (struct ram){ (uintptr_t)guest_begin, (uintptr_t)guest_end };
+    }
+    for (unsigned i = 0; i < 3; i++)
+        if (at + 8 > placed[i].base && at < placed[i].end)
+            return placed[i].end;
     return 0;
 }
