@@ -68,6 +68,8 @@ static inline void *hpa_ptr(hpa_t p) { return (void *)(arch_direct_map + p.v); }
 static inline hpa_t ptr_hpa(const void *p) { return hpa((uintptr_t)p - arch_direct_map); }
 /* Zeroes RAM; a function of its own section, so that its instructions can be counted apart. bytes: a multiple of 8. */
 void arch_zero(void *p, uint64_t bytes);
+/* The same for who cleans the caches after writing more there (arch_arm.h: arch_clean), before any guest has it. */
+void arch_zero_cached(void *p, uint64_t bytes);
 
 /* ---- stage 2: guest physical -> host physical --------------------------------------- */
 struct stage2;

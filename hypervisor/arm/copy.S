@@ -115,11 +115,27 @@ memset:
     strb    w4, [x3]
 7:  ret
 
+/* void arch_zero(void *p, uint64_t bytes): both multiples of 8. What cleans RAM stands here too, as part of zeroing it. */
+    .section .zero_text, "ax"
+    .globl  arch_zero
+    .type   arch_zero, %function
+arch_zero:
+    mov     x5, x0
+    mov     x6, x1
+    mov     x8, x30
+    bl      arch_zero_cached
+    mov     x30, x8
+    mov     x0, x5
+    mov     x1, x6
+
 /*
- * Cleans and invalidates x1 bytes from x0 to the point of coherency, and what shares their eight lines: within their pages. A guest
- * starts with its caches off: it reads past ours, and a line of zeroes that were left there would be written over its own later.
+ * void arch_clean(void *p, uint64_t bytes): more than 0. Cleans and invalidates to the point of coherency, and what shares their eight
+ * lines: within their pages. A guest starts with its caches off: it reads past ours, and a line of zeroes that were left there would be
+ * written over its own later.
  */
-.macro  clean_lines
+    .globl  arch_clean
+    .type   arch_clean, %function
+arch_clean:
     mrs     x2, ctr_el0
     ubfx    x2, x2, #16, #4         /* DminLine: words of 4 bytes, as a power of 2 */
     mov     x3, #4
@@ -128,30 +144,20 @@ memset:
     lsl     x3, x2, #3
     sub     x3, x3, #1
     bic     x0, x0, x3
-9:
+0:
     .rept 8
     dc      civac, x0
     add     x0, x0, x2
     .endr
     cmp     x0, x1
-    b.lo    9b
+    b.lo    0b
     dsb     sy
-.endm
-
-/* void arch_clean(void *p, uint64_t bytes): more than 0. */
-    .globl  arch_clean
-    .type   arch_clean, %function
-arch_clean:
-    clean_lines
     ret
 
-/* void arch_zero(void *p, uint64_t bytes): both multiples of 8. DC ZVA clears a block of DCZID_EL0.BS words of 4 bytes. */
-    .section .zero_text, "ax"
-    .globl  arch_zero
-    .type   arch_zero, %function
-arch_zero:
-    mov     x5, x0
-    mov     x6, x1
+/* void arch_zero_cached(void *p, uint64_t bytes). DC ZVA clears a block of DCZID_EL0.BS words of 4 bytes. */
+    .globl  arch_zero_cached
+    .type   arch_zero_cached, %function
+arch_zero_cached:
     mrs     x2, dczid_el0
     tbnz    x2, #4, 3f              /* DZP: prohibited */
     and     x2, x2, #0xf
@@ -185,7 +191,4 @@ arch_zero:
     str     xzr, [x0], #8
     sub     x1, x1, #8
     b       3b
-4:  mov     x0, x5
-    mov     x1, x6
-    clean_lines
-    ret
+4:  ret

@@ -69,7 +69,6 @@ static bool add_ram(struct domain *d, struct error *e)
     return true;
 }
 
-/* Its first instructions run with caches off (Linux: Documentation/arch/arm64/booting). */
 static void clean(struct domain *d, gpa_t at, uint64_t size)
 {
     for (uint64_t done = 0, run; done < size; done += run) {
@@ -82,13 +81,20 @@ static void clean(struct domain *d, gpa_t at, uint64_t size)
     }
 }
 
+/*
+ * Its first instructions run with caches off (Linux: Documentation/arch/arm64/booting), and what its RAM was before us must not show
+ * where it reads past the caches. Once, after all of it is written.
+ */
+static void clean_ram(struct domain *d)
+{
+    for (unsigned i = 0; i < PLATFORM_BANKS_MAX; i++)
+        clean(d, d->platform->ram[i].base, d->platform->ram[i].size);
+}
+
 static bool place_kernel(struct domain *d, const struct bundle *b, const struct plan *plan, struct error *e)
 {
     struct span kernel = bundle_payload(b, d->platform->kernel.offset, d->platform->kernel.size);
-    if (!build_place(d, plan->entry, span_slice(kernel, 0, plan->image.file_size), e))
-        return false;
-    clean(d, plan->entry, plan->image.file_size);
-    return true;
+    return build_place(d, plan->entry, span_slice(kernel, 0, plan->image.file_size), e);
 }
 
 /* What is written for this guest, in memory of the hypervisor first: the writers want it in one piece. */
@@ -148,6 +154,7 @@ bool build_board(struct domain *d, const struct bundle *b, const struct plan *pl
     if (!add_ram(d, e) || !place_kernel(d, b, plan, e) || !build_modules(d, b, plan, e) || !place_start_info(d, b, plan, e) ||
         !build_vcpus(d, e) || !create_interfaces(d, plan, e))
         return false;
+    clean_ram(d);
     virt_start_state(d->vcpu[0], plan->entry.v, plan->places.tree.v);
     return true;
 }

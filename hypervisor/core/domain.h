@@ -65,7 +65,10 @@ bool domain_is_quiet(struct domain *d);
 static inline bool domain_is_running(struct domain *d) { return atomic_load_explicit(&d->state, memory_order_acquire) == DOMAIN_RUNNING; }
 
 /* ---- its memory (core/memory.c) ---- */
-/* RAM for [at, at+size), zeroed, mapped with the largest pages there are. False: the host has not enough, nothing is held then. */
+/*
+ * RAM for [at, at+size), zeroed, mapped with the largest pages there are. It is in the caches (arch_zero_cached): the builder cleans it
+ * when all is written. False: the host has not enough, nothing is held then.
+ */
 bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size);
 /* The same with just this host RAM, which page_reserve has kept. False: it is in use, or no memory is left for tables. */
 bool domain_ram_add_at(struct domain *d, gpa_t at, hpa_t from, uint64_t size);

@@ -28,7 +28,7 @@ bool domain_ram_add(struct domain *d, gpa_t at, uint64_t size)
         hpa_t page;
         if (!take_ram(d, at.v + done, size - done, &order, &page))
             return false;       /* the caller gives up the domain, and with it what it holds */
-        arch_zero(hpa_ptr(page), PAGE_SIZE << order);
+        arch_zero_cached(hpa_ptr(page), PAGE_SIZE << order);
         if (!arch_stage2_map(d->stage2, gpa_add(at, done), page, PAGE_SIZE << order, S2_ALL))
             return false;
         done += PAGE_SIZE << order;
@@ -40,7 +40,7 @@ bool domain_ram_add_at(struct domain *d, gpa_t at, hpa_t from, uint64_t size)
 {
     if (!page_take_reserved(d->id, from, size))
         return false;
-    arch_zero(hpa_ptr(from), size);
+    arch_zero_cached(hpa_ptr(from), size);
     return arch_stage2_map(d->stage2, at, from, size, S2_ALL);
 }
 

@@ -55,6 +55,7 @@ void arch_idle(void) { }
 void arch_interrupts(void) { }
 void arch_relax(void) { }
 void arch_zero(void *p, uint64_t bytes) { memset(p, 0, bytes); }
+void arch_zero_cached(void *p, uint64_t bytes) { memset(p, 0, bytes); }
 
 void arch_console_put(char c)
 {

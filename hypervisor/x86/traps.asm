@@ -62,7 +62,9 @@ trap_stubs:
 section .zero_text progbits alloc exec nowrite align=16
 ; void arch_zero(void *p, uint64_t bytes): a section of its own, so that its instructions can be counted apart.
 global arch_zero:function hidden
+global arch_zero_cached:function hidden
 arch_zero:
+arch_zero_cached:                       ; caches are coherent
         mov     rcx, rsi
         shr     rcx, 3
         xor     eax, eax
