@@ -6,14 +6,28 @@
 #include <libfdt.h>
 #include <string.h>
 
+/* fdt_getprop() checks every tag and name anew, which was most of what reading a guest took: the tree was checked as a whole (tree_check). */
 bool property_find(const struct property_node *n, const char *property, struct span *value)
 {
-    int size = 0;
-    const void *at = fdt_getprop(n->fdt, n->at, property, &size);
-    if (!at || size < 0)
-        return false;
-    *value = span_of(at, (size_t)size);
-    return true;
+    const char *structure = (const char *)n->fdt + fdt_off_dt_struct(n->fdt), *strings = (const char *)n->fdt + fdt_off_dt_strings(n->fdt);
+    int at = fdt_first_property_offset(n->fdt, n->at);
+    while (at >= 0) {
+        const struct fdt_property *p = (const struct fdt_property *)(structure + at);
+        uint32_t tag = fdt32_ld(&p->tag), size;
+        if (tag == FDT_NOP) {
+            at += (int)FDT_TAGSIZE;
+            continue;
+        }
+        if (tag != FDT_PROP)
+            return false;
+        size = fdt32_ld(&p->len);
+        if (strcmp(strings + fdt32_ld(&p->nameoff), property) == 0) {
+            *value = span_of(p->data, size);
+            return true;
+        }
+        at += (int)(sizeof(*p) + ((size + FDT_TAGSIZE - 1) & ~(uint32_t)(FDT_TAGSIZE - 1)));
+    }
+    return false;
 }
 
 uint64_t property_be(struct span *s, unsigned size)
