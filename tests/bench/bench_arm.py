@@ -7,6 +7,8 @@ between two Linux user spaces is told in the guests' own time. Runs:
   linuxes   the same with further guests: what each adds
   pingpong  two guests with a static event channel, bp-ping in one and bp-pong in the other, once both kernels have finished what
             they do after boot
+Zeroing of RAM is counted apart, and with it that RAM is cleaned to the point of coherency (.zero_text): a guest starts with its
+caches off.
 """
 import argparse, json, os, re, subprocess, sys, tempfile
 import bench
