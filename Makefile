@@ -36,7 +36,9 @@ COMMON := $(filter-out $(ARM_VARIANTS) $(X86_VARIANTS),$(ALL_CORE))
 FAKE := hypervisor/fake/%
 CORE := $(filter-out $(FAKE),$(COMMON) $(X86_VARIANTS))
 ARM_CORE := $(filter-out $(FAKE),$(COMMON) $(ARM_VARIANTS))
-HV_ONLY := $(wildcard hypervisor/x86/*.c) hypervisor/main.c hypervisor/status.c
+# What a libc would have, for the hypervisors only.
+FREESTANDING := $(wildcard lib/freestanding/*.c)
+HV_ONLY := $(FREESTANDING) $(wildcard hypervisor/x86/*.c) hypervisor/main.c hypervisor/status.c
 
 HV_OBJ := $(patsubst %.c,$(B)/hv/%.o,$(PURE) $(CORE) $(HV_ONLY)) $(patsubst %.asm,$(B)/hv/%.o,$(wildcard hypervisor/x86/*.asm))
 HOST_OBJ := $(patsubst %.c,$(B)/host/%.o,$(PURE))

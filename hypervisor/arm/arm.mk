@@ -9,10 +9,10 @@ ARM_FAST := $(addprefix hypervisor/,run_arm.o core/sched.o core/vcpu.o xen/evtch
             xen/hypercall.o xen/hypercall_arm.o xen/xen_arm.o devices/gic.o devices/gic_lists.o machine/virt_gic.o \
             arm/enter.o arm/exit.o arm/gic_host.o arm/translate.o arm/vcpu.o arm/vgic_hw.o arm/vtimer.o)
 $(addprefix $(B)/arm/,$(ARM_FAST)): ARM_OPT := -O2 -flto=auto
-$(B)/arm/hypervisor/arm/string.o: ARM_OPT := -O2 -fno-lto
+$(B)/arm/hypervisor/arm/string.o $(B)/arm/lib/freestanding/text.o: ARM_OPT := -O2 -fno-lto
 
 # The tables' readers are x86's (firmware) and the tool's; of the rest, what no Arm guest needs, --gc-sections drops.
-ARM_SRC := $(filter-out acpi/firmware/% acpi/namespace/% acpi/show/%,$(PURE)) $(ARM_CORE) $(wildcard hypervisor/arm/*.c) hypervisor/main.c hypervisor/status.c
+ARM_SRC := $(filter-out acpi/firmware/% acpi/namespace/% acpi/show/%,$(PURE)) $(ARM_CORE) $(FREESTANDING) $(wildcard hypervisor/arm/*.c) hypervisor/main.c hypervisor/status.c
 ARM_OBJ := $(patsubst %.c,$(B)/arm/%.o,$(ARM_SRC)) $(patsubst %.S,$(B)/arm/%.S.o,$(wildcard hypervisor/arm/*.S))
 ARM_LIBFDT := $(B)/debian/arm64/usr/lib/aarch64-linux-gnu/libfdt.a
 

@@ -1,7 +1,6 @@
-/* Owns: the memory and string functions that the compiler and libfdt call. Eight bytes at a time where it counts. */
+/* Owns: memcpy and its like, which the compiler calls; eight bytes at a time where it counts. The rest: lib/freestanding. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
@@ -30,73 +29,4 @@ void *memset(void *to, int c, size_t n)
     size_t words = n / 8, rest = n % 8;
     __asm__ volatile("rep stosq\n\tmov %2, %%rcx\n\trep stosb" : "+D"(d), "+c"(words) : "r"(rest), "a"(word) : "memory");
     return to;
-}
-
-int memcmp(const void *a, const void *b, size_t n)
-{
-    const uint8_t *x = a, *y = b;
-    for (size_t i = 0; i < n; i++)
-        if (x[i] != y[i])
-            return x[i] < y[i] ? -1 : 1;
-    return 0;
-}
-
-void *memchr(const void *s, int c, size_t n)
-{
-    const uint8_t *p = s;
-    for (size_t i = 0; i < n; i++)
-        if (p[i] == (uint8_t)c)
-            return (void *)(uintptr_t)&p[i];
-    return NULL;
-}
-
-size_t strnlen(const char *s, size_t max)
-{
-    size_t n = 0;
-    while (n < max && s[n])
-        n++;
-    return n;
-}
-
-size_t strlen(const char *s) { return strnlen(s, SIZE_MAX); }
-
-int strncmp(const char *a, const char *b, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (a[i] != b[i])
-            return (uint8_t)a[i] < (uint8_t)b[i] ? -1 : 1;
-        if (!a[i])
-            break;
-    }
-    return 0;
-}
-
-int strcmp(const char *a, const char *b) { return strncmp(a, b, SIZE_MAX); }
-
-char *strchr(const char *s, int c)
-{
-    for (;; s++) {
-        if (*s == (char)c)
-            return (char *)(uintptr_t)s;
-        if (!*s)
-            return NULL;
-    }
-}
-
-char *strrchr(const char *s, int c)
-{
-    char *last = NULL;
-    for (char *at = strchr(s, c); at; at = *at ? strchr(at + 1, c) : NULL)
-        last = at;
-    return last;
-}
-
-unsigned long strtoul(const char *restrict s, char **restrict end, int base)
-{
-    unsigned long v = 0;
-    for (; *s >= '0' && *s <= '9' && base == 10; s++)
-        v = v * 10 + (unsigned long)(*s - '0');
-    if (end)
-        *end = (char *)(uintptr_t)s;
-    return v;
 }
