@@ -56,7 +56,7 @@ static void registers(void)
 static void on_uart(unsigned n)
 {
     (void)n;
-    taken += get(MIS) != 0;
+    taken++;                            /* without a look at the device: its line alone brings it again */
     if (taken >= 3)
         set(IMSC, 0);
 }
