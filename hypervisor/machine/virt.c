@@ -21,7 +21,7 @@ struct vcpu *virt_by_affinity(struct domain *d, uint64_t affinity)
 
 void virt_tell(struct vcpu *v, const char *fmt, ...)
 {
-    char line[160];
+    char line[200];
     va_list args;
     if (atomic_fetch_add(&v->domain->machine->told, 1) >= VIRT_TOLD_MAX)
         return;     /* a guest could do it for ever */

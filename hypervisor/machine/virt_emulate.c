@@ -104,7 +104,7 @@ void virt_emulate(struct vcpu *v, const struct exit_memory *e)
     if (result == A64_FAULT)
         return;
     if (result == A64_REFUSED) {
-        virt_tell(v, "the instruction %08x at pc %#llx, which accesses %#llx outside RAM, %s; it gets an abort", instruction,
+        virt_tell(v, "instruction %08x at pc %#llx accesses %#llx, where no RAM is, and %s: it gets an abort", instruction,
                   (unsigned long long)r->pc, (unsigned long long)e->at.v, why);
         arch_abort(v->arch, e->gva, false, e->write, STATUS_EXTERNAL);
         return;
