@@ -4,6 +4,7 @@
  *   domains (core/domain.c) > domain.lock > xen/ per-domain locks (evtchn, grant) > machine/ chip locks
  *   > page allocator > scheduler > timer queue > console
  *
+ * A PL011's lock (machine/virt_uart.c) is outside xen/'s and the console's, where its bytes go; no chip's lock is taken under those on Arm.
  * Nothing below `sched` is held while a callback from above runs. Host interrupts are always off in C code,
  * so no lock is ever taken by a handler.
  */
