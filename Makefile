@@ -66,6 +66,7 @@ setup:
 	@tests/setup.sh
 
 # ---- the hypervisor -------------------------------------------------------------------
+$(HV_OBJ): Makefile        # other flags, other objects
 $(B)/hv/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,HV,$@)

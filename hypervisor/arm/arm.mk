@@ -20,6 +20,7 @@ ARM_LIBFDT := $(B)/debian/arm64/usr/lib/aarch64-linux-gnu/libfdt.a
 hypervisor: hypervisor-arm
 hypervisor-arm: $(B)/bedplate-arm.img
 
+$(ARM_OBJ): Makefile hypervisor/arm/arm.mk
 $(B)/arm/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,ARM,$@)
