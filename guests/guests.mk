@@ -1,7 +1,7 @@
 # The guests that tests run: one-page test guests, and an initramfs for Linux. Included by the Makefile.
 GUEST_CFLAGS := $(BASE) -O2 -ffreestanding -fno-pie -mno-red-zone -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
                 -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections
-GUEST_LIB := $(patsubst %.c,$(B)/guests/obj/%.o,$(wildcard guests/lib/*.c guests/lib/x86/*.c) lib/format.c) $(patsubst %.asm,$(B)/guests/obj/%.o,$(wildcard guests/lib/x86/*.asm))
+GUEST_LIB := $(patsubst %.c,$(B)/guests/obj/%.o,$(wildcard guests/lib/*.c guests/lib/x86/*.c) lib/format.c $(FREESTANDING)) $(patsubst %.asm,$(B)/guests/obj/%.o,$(wildcard guests/lib/x86/*.asm))
 GUEST_TESTS := $(patsubst guests/tests/%.c,$(B)/guests/%.elf,$(wildcard guests/tests/*.c))
 
 guests: $(GUEST_TESTS) $(B)/guests/entry.elf32 $(B)/guests/initrd.cpio
@@ -24,7 +24,7 @@ ARM_GUEST_SHARED := big_memory channel console crash evtchn fair grant hypercall
 ARM_GUEST_CFLAGS := $(BASE) -O2 -ffreestanding -fpie -mgeneral-regs-only -mstrict-align -mno-outline-atomics -fno-stack-protector \
                     -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections \
                     -isystem $(B)/guests/include-arm -isystem $(B)/debian/arm64/usr/include
-ARM_GUEST_LIB := $(patsubst %.c,$(B)/guests/obj-arm/%.o,$(wildcard guests/lib/*.c guests/lib/arm/*.c) lib/format.c) \
+ARM_GUEST_LIB := $(patsubst %.c,$(B)/guests/obj-arm/%.o,$(wildcard guests/lib/*.c guests/lib/arm/*.c) lib/format.c $(FREESTANDING)) \
                  $(patsubst %.S,$(B)/guests/obj-arm/%.o,$(wildcard guests/lib/arm/*.S))
 ARM_GUEST_TESTS := $(patsubst %,$(B)/guests/arm/%.img,$(ARM_GUEST_SHARED) $(patsubst guests/tests_arm/%.c,%,$(wildcard guests/tests_arm/*.c)))
 

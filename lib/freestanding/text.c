@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t strnlen(const char *s, size_t max);     /* POSIX's: where only C11's are asked for, the header has it not */
+
 int memcmp(const void *a, const void *b, size_t n)
 {
     const uint8_t *x = a, *y = b;
