@@ -121,5 +121,7 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 install_missing
 fetch_kernel 6.1
 fetch_kernel 6.12
+. tests/setup_unpacked.sh
+fetch_qemu10
 . tests/setup_arm.sh
 setup_arm
