@@ -17,6 +17,8 @@
 
 enum { HOST_EXTRA_MIB = 64, HOST_LEAST_MIB = 128, SECONDS_MAX = 1000000, CPUS_MAX = 64, MEMORY_MAX_MIB = 1 << 24 };
 
+static const char one_at_a_time[] = "tcg,thread=single";
+
 struct run_options { struct machine_options machine; unsigned seconds; const char *log; struct dtb tree; };
 
 /* A whole number within [low, high]; false after a complaint. */
@@ -45,8 +47,8 @@ static bool take_option(struct run_options *o, int option, const char *value)
     case 'C': o->machine.cpu = value; return true;
     case 'g': return number("gic-version", value, 2, 3, &n) && ((o->machine.gic_version = (unsigned)n), true);
     case 'a':
-        if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0)
-            return complain(0, "run: --accel takes kvm or tcg, not %s", shown(value)), false;
+        if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0 && strcmp(value, one_at_a_time) != 0 && strcmp(value, "tcg,thread=multi") != 0)
+            return complain(0, "run: --accel takes kvm, tcg, tcg,thread=single or tcg,thread=multi, not %s", shown(value)), false;
         o->machine.accelerator = value;
         return true;
     default:
@@ -132,15 +134,28 @@ static void count_instructions(struct run_options *o, const struct guests *g)
     (void)fputs("bedplate: a guest has xen=0: the emulated clock counts instructions, on one CPU (see docs/configuration.md)\n", stderr);
 }
 
-static void choose_accelerator(struct run_options *o, const char *image)
+static bool several_vcpus(const struct guests *g)
 {
-    const char *why = "";
+    for (unsigned i = 0; i < g->count; i++)
+        if (platform_vcpus_told(&g->guest[i].platform) > 1)
+            return true;
+    return false;
+}
+
+static void choose_accelerator(struct run_options *o, const struct guests *g, const char *image)
+{
+    const char *why = "", *single = NULL;
     if (!o->machine.accelerator)
         o->machine.accelerator = o->machine.arm ? "tcg" : machine_accelerator(image, &why);
-    bool kvm = strcmp(o->machine.accelerator, "kvm") == 0;
+    if (strcmp(o->machine.accelerator, "tcg") == 0 && o->machine.cpus > 1)
+        single = machine_why_single(o->machine.arm, several_vcpus(g));
     (void)fprintf(stderr, "bedplate: %u CPU%s, %llu MiB, %s%s%s\n", o->machine.cpus, o->machine.cpus == 1 ? "" : "s",
-                  (unsigned long long)o->machine.memory, kvm ? "KVM with nested virtualization" : "TCG, QEMU's emulation",
-                  *why ? ", because " : "", why);
+                  (unsigned long long)o->machine.memory, strcmp(o->machine.accelerator, "kvm") == 0 ? "KVM with nested virtualization" :
+                  "TCG, QEMU's emulation", *why ? ", because " : "", why);
+    if (!single)
+        return;
+    o->machine.accelerator = one_at_a_time;
+    (void)fprintf(stderr, "bedplate: its CPUs take turns, as %s (see docs/how-it-works.md)\n", single);
 }
 
 static int verdict(const struct watch *w, unsigned seconds)
@@ -178,8 +193,8 @@ static int run_guests(struct run_options *o, const struct guests *g)
         free(image);
         return complain(EXIT_USAGE, "%s: cannot be written: %s: name another file with --log", shown(o->log), strerror(errno));
     }
-    choose_accelerator(o, image);
-    if (!o->machine.arm && strcmp(o->machine.accelerator, "tcg") == 0)
+    choose_accelerator(o, g, image);
+    if (!o->machine.arm && strncmp(o->machine.accelerator, "tcg", 3) == 0)
         count_instructions(o, g);
     machine_arguments(&o->machine, image, argv);
     watch_run(&w);
@@ -259,7 +274,7 @@ const struct command command_run = {
     "  --host-cpus N         CPUs of the machine that guests share (default: as many as can be of use)\n"
     "  --host-memory MIB     its memory (default: enough for the guests)\n"
     "  --log FILE            keep all output there as well\n"
-    "  --accel kvm|tcg       do not find out\n"
+    "  --accel kvm|tcg       do not find out; tcg,thread=single emulates one CPU at a time, tcg,thread=multi side by side\n"
     "  --machine TYPE        QEMU's machine type (default: q35, for Arm guests virt)\n"
     "  --cpu MODEL           its CPU (default: max, for Arm guests cortex-a57)\n"
     "  --gic-version 2|3     for Arm guests: its interrupt controller (default: 3)\n"

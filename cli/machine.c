@@ -99,6 +99,34 @@ const char *machine_accelerator(const char *image, const char **why)
     return **why ? "tcg" : "kvm";
 }
 
+/* 702 for 7.2; 0: it did not say. */
+static unsigned qemu_version(bool arm)
+{
+    char *argv[] = { text("%s", kinds[arm].qemu), text("--version"), NULL };
+    struct watch w = { .argv = argv, .seconds = PROBE_SECONDS, .quiet = true, .log = -1 };
+    unsigned major = 0, minor = 0;
+    watch_run(&w);
+    const char *told = strstr(w.tail, " version ");
+    if (told && sscanf(told, " version %u.%u", &major, &minor) != 2)
+        major = minor = 0;
+    free(argv[0]);
+    free(argv[1]);
+    return major * 100 + minor;
+}
+
+/*
+ * A PC: XRSTOR and FXRSTOR on any CPU write CPU 0's flags without a lock (cpu_clear_ignne in target/i386, up to 10.0 at least);
+ * when that falls on CPU 0's VMRUN or #VMEXIT, nested paging is off in the guest or on in the hypervisor: a triple fault.
+ * Any: QEMU before 8.1 (its commit deba78709ae8) translates code without holding off writes to it, so that a CPU may keep and
+ * run what another has just patched, as Linux does with several CPUs: it dies of an INT3 that is no longer there.
+ */
+const char *machine_why_single(bool arm, bool several_vcpus)
+{
+    if (!arm)
+        return "side by side, QEMU's CPUs spoil each other's nested paging";
+    return several_vcpus && qemu_version(arm) < 801 ? "before QEMU 8.1 one may run code as it was before another changed it" : NULL;
+}
+
 /* Arguments as they come. */
 struct arguments { char **argv; unsigned n; };
 static void add(struct arguments *a, char *argument) { a->argv[a->n++] = argument; }

@@ -15,7 +15,7 @@ struct machine_options {
     const char *type;           /* QEMU's -machine; NULL: q35, virt */
     const char *cpu;            /* QEMU's -cpu; NULL: max (host with KVM), cortex-a57 */
     unsigned gic_version;       /* of an Arm machine: 2 or 3 */
-    const char *accelerator;    /* "kvm", "tcg"; NULL: find out */
+    const char *accelerator;    /* "kvm"; "tcg", "tcg,thread=single" (one CPU at a time), "tcg,thread=multi"; NULL: find out */
     char *extra[MACHINE_ARGS_MAX];
     unsigned extras;
     int bundle;                 /* an open file, inherited by the machine; -1: none */
@@ -32,6 +32,8 @@ bool machine_found(bool arm, struct error *e);
 bool machine_own_tree(const struct machine_options *o, const char *path, struct error *e);
 /* "kvm" or "tcg", by trying; *why tells why not KVM, "" otherwise. */
 const char *machine_accelerator(const char *image, const char **why);
+/* Why TCG's CPUs, if there are several, are not to run side by side in threads of their own; NULL: they may. */
+const char *machine_why_single(bool arm, bool several_vcpus);
 /* Fills argv (room for at least MACHINE_ARGS_MAX * 2 entries), NULL at the end. The strings live until the process ends. */
 void machine_arguments(const struct machine_options *o, const char *image, char **argv);
 #endif

@@ -366,6 +366,26 @@ refused unknown-option 1 '--frob' -- "$tool" check --frob good.cfg
 refused timeout-no-number 1 '--timeout takes a whole number' -- "$tool" run --timeout soon good.cfg
 refused no-qemu 5 'qemu-system-x86_64 is not there' 'install' -- env PATH=/nowhere "$tool" run --accel tcg --timeout 10 good.cfg
 
+# ---- CPUs side by side or by turns: of a QEMU that tells a version and shows how it was started.
+mkdir fake
+printf '#!/bin/sh\n[ "$1" = --version ] && echo "QEMU emulator version $VERSION (Debian 1:$VERSION)" || echo "started $* "\n' >fake/qemu-system-x86_64
+chmod +x fake/qemu-system-x86_64
+cp fake/qemu-system-x86_64 fake/qemu-system-aarch64
+started() { # name, QEMU's version, the accelerator it is to be given, options and configuration of run
+    local name=$1 version=$2 accelerator=$3
+    shift 3
+    env VERSION="$version" PATH="$PWD/fake:$PATH" timeout 60 "$tool" run "$@" </dev/null >out 2>err
+    verdict "$name" "$(grep -q -- " -accel $accelerator " out || echo "it is not started with -accel $accelerator: $(head -n 1 out)"
+        [ "$accelerator" = tcg,thread=single ] && ! grep -q 'its CPUs take turns, as .*how-it-works' err && [ -z "${quiet:-}" ] && echo 'it does not say so')"
+}
+cfg several.cfg 'name="several"' 'vcpus=2'
+started turns-pc 10.0.2 tcg,thread=single --accel tcg --host-cpus 2 several.cfg
+started turns-pc-one-vcpu 7.2.22 tcg,thread=single --accel tcg --host-cpus 2 good.cfg
+started turns-not-on-one-cpu 7.2.22 tcg --accel tcg --host-cpus 1 several.cfg
+started turns-not-when-told 7.2.22 tcg,thread=multi --accel tcg,thread=multi --host-cpus 2 several.cfg
+quiet=1 started turns-when-told 10.0.2 tcg,thread=single --accel tcg,thread=single --host-cpus 2 several.cfg
+refused accel-unknown 1 '--accel takes kvm, tcg, .*not tgc' -- "$tool" run --accel tgc good.cfg
+
 # ---- the hardware domain's tables, from a machine of our own
 mkdir machine
 for file in "$root"/tests/fixtures/acpi/machine/*.asl; do

@@ -30,6 +30,14 @@ arm_cfg arm.cfg 'name="arm"'
 takes arm-good 'kernel .*Image, entry 0x40000000' arm.cfg
 cfg armgz.cfg 'name="gz"' 'kernel="Image.gz"'
 takes arm-gzip 'unpacked from gzip, entry 0x40000000' armgz.cfg
+# Before 8.1 QEMU runs stale code where several vCPUs run side by side (tests/bad_input.sh has the words).
+cfg arm2.cfg 'name="arm"' 'kernel="Image"' 'vcpus=2'
+started turns-arm-7.2 7.2.22 tcg,thread=single --host-cpus 2 arm2.cfg
+started turns-arm-8.0 8.0.5 tcg,thread=single --host-cpus 2 arm2.cfg
+started turns-arm-not-8.1 8.1.0 tcg --host-cpus 2 arm2.cfg
+started turns-arm-not-10 10.0.2 tcg --host-cpus 2 arm2.cfg
+started turns-arm-not-one-vcpu 7.2.22 tcg --host-cpus 2 arm.cfg
+started turns-arm-unknown unknown tcg,thread=single --host-cpus 2 arm2.cfg
 { printf 'MZ\0\0zimg'; le32 64; le32 "$(stat -c %s Image.gz)"; head -c 48 /dev/zero; cat Image.gz; } >zboot
 cfg armefi.cfg 'name="efi"' 'kernel="zboot"'
 takes arm-efi 'unpacked from gzip, entry 0x40000000' armefi.cfg
