@@ -119,6 +119,27 @@ begin fair 120
 test_guest fair "vcpus=6" vcpus=6
 end
 
+for n in 1 4; do
+    begin fpu-$n 60
+    test_guest fpu "vcpus=$n" vcpus=$n
+    end
+done
+
+# ---- CPUs emulated side by side -------------------------------------------------------------
+for t in fpu fair; do
+    begin $t-side-by-side 120
+    side_by_side
+    test_guest $t "vcpus=4" vcpus=4 cpus=1-2
+    end
+done
+
+for t in smp vcpu_up; do
+    begin $t-side-by-side 60
+    side_by_side
+    test_guest $t "vcpus=3" vcpus=3 cpus=1-2
+    end
+done
+
 # ---- how a guest may end --------------------------------------------------------------------
 begin crash 30 3
 test_guest crash ""
@@ -247,6 +268,20 @@ end
 begin linux-stress-4 150
 linux linux "$K61" "console=hvc0 bp.do=stress bp.rounds=3" vcpus=4
 want "BP-STRESS-DONE 3 rounds on 4 CPUs"
+end
+
+begin linux-side-by-side 150
+side_by_side
+linux linux "$K612" "console=hvc0 bp.do=check" vcpus=4 cpus=1-2
+checked 4
+end
+
+begin linux-stress-side-by-side 150
+side_by_side
+linux one "$K61" "console=hvc0 bp.do=stress bp.rounds=3" vcpus=3 cpus=1-2
+linux two "$K612" "console=hvc0 bp.do=stress bp.rounds=2" vcpus=2 ioapic=1 cpus=1-2
+want "\(one\) BP-STRESS-DONE 3 rounds on 3 CPUs"
+want "\(two\) BP-STRESS-DONE 2 rounds on 2 CPUs"
 end
 
 begin linux-shell 60

@@ -1,5 +1,5 @@
 # The cases of boot.sh for Arm: what must boot on QEMU's virt board, and how each ends. Read by boot.sh, which explains the words.
-# Hosts: GIC 3 and cortex-a57 unless a case says otherwise.
+# Hosts: GIC 3 and cortex-a57 unless a case says otherwise. QEMU 10 emulates several CPUs side by side, 7.2 one at a time.
 A61=$PWD/$B/debian/vmlinuz-arm64-6.1
 A612=$PWD/$B/debian/vmlinuz-arm64-6.12
 
@@ -34,12 +34,14 @@ end
 
 # Registers of EL1, the FPU and debugging, while vCPUs take turns on two CPUs, and those of another guest do.
 begin arm-registers 120
+qemu10
 machine --host-cpus 2
 arm_guest registers_arm "" vcpus=4
 arm_guest fair "vcpus=2" vcpus=2
 end
 
 begin arm-fair 120
+qemu10
 arm_guest fair "vcpus=6" vcpus=6
 end
 
@@ -161,12 +163,14 @@ checked 2
 end
 
 begin arm-linux-6.12-max 120
+qemu10
 machine --cpu max
 arm_linux linux "$A612" "console=hvc0 bp.do=check" vcpus=4
 checked 4
 end
 
 begin arm-linux-6.1-n1-stress 150
+qemu10
 machine --cpu neoverse-n1
 arm_linux linux "$A61" "console=hvc0 bp.do=stress bp.rounds=2" vcpus=4
 want "BP-STRESS-DONE 2 rounds on 4 CPUs"
@@ -238,6 +242,7 @@ want "\(left\) BP-CHANNEL wire port 0xa peer right port 0xb"
 end
 
 begin arm-linux-four-on-two 240
+qemu10
 arm_linux one "$A61" "console=hvc0 quiet bp.do=stress bp.rounds=1" memory=128
 arm_linux two "$A612" "console=hvc0 quiet bp.do=stress bp.rounds=1" memory=128 vcpus=2
 arm_linux three "$A61" "console=ttyAMA0 quiet bp.do=stress bp.rounds=1" memory=128 uart=1

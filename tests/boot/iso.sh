@@ -50,7 +50,7 @@ boot() { # name, QEMU's options for its firmware
     local name=$1 log=$OUT/$1.log code bad=
     shift
     rm -f "$log"
-    timeout "$bound" qemu-system-x86_64 -machine q35 -accel tcg -cpu max -smp 2 -m 1G -display none -serial "file:$log" -no-reboot \
+    timeout "$bound" qemu-system-x86_64 -machine q35 -accel tcg,thread=single -cpu max -smp 2 -m 1G -display none -serial "file:$log" -no-reboot \
         -net none -device isa-debug-exit,iobase=0xf4,iosize=4 -cdrom "$OUT/bedplate.iso" "$@" </dev/null >"$OUT/$name.qemu" 2>&1
     code=$?
     [ $code = 33 ] || bad="QEMU ended with status $code; "
