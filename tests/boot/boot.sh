@@ -228,4 +228,4 @@ end() {
 
 [ "$failed" = 0 ] || echo "failed: ${failures[*]}"
 echo "boot: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
