@@ -162,7 +162,8 @@ bool mangle_names_uart(const struct acpi_table *t, const struct mangle_uart *u)
         return gas_names(t->bytes, 40, u);      /* SPCR and DBGP have their base address here */
     uint64_t at = acpi_number(t->bytes, 36, 4);
     for (uint64_t n = acpi_number(t->bytes, 40, 4); n-- > 0 && at < t->bytes.left;) {
-        uint64_t length = acpi_number(t->bytes, at + 1, 2), registers = acpi_number(t->bytes, at + 3, 1), base = acpi_number(t->bytes, at + 12, 2);
+        /* Debug Port Table 2, table 3; BaseAddressRegisterOffset counts from the device's start. */
+        uint64_t length = acpi_number(t->bytes, at + 1, 2), registers = acpi_number(t->bytes, at + 3, 1), base = acpi_number(t->bytes, at + 18, 2);
         for (uint64_t i = 0; i < registers; i++)
             if (gas_names(t->bytes, at + base + 12 * i, u))
                 return true;

@@ -1,4 +1,5 @@
 /* What the mangler reads from the AML: the devices that are hidden and why, which processors are the domain's, and how power is switched off. */
+#include "acpi/uart.h"
 #include "tests/unit/firmware_maker.h"
 
 static void test_uids(void **state)
@@ -135,26 +136,31 @@ static void test_stao_for_the_byte_alone(void **state)
     free_machine(x);
 }
 
+/* As the writer of domains' tables writes it. */
+static void dbg2(struct machine *x, enum table_space space, uint64_t base)
+{
+    struct acpi_uart u = { .type = UART_16550, .space = space, .width = 1, .base = base, .length = 8, .path = "\\_SB.PCI0.COM2" };
+    x->start = acpi_write_dbg2(&x->out, &u);
+    add(x);
+}
+
 static void test_debug_port(void **state)
 {
     struct machine *x = new_machine(true);
     (void)state;
     usual(x);
-    begin(x, "DBG2");
-    table_le(&x->out, 44, 4);
-    table_le(&x->out, 1, 4);
-    uint64_t at = x->out.used;
-    table_zero(&x->out, 22);
-    table_patch(&x->out, at + 1, 22 + 12, 2);
-    table_patch(&x->out, at + 3, 1, 1);
-    table_patch(&x->out, at + 12, 22, 2);
-    table_le(&x->out, 0x01000801, 4);
-    table_le(&x->out, 0x2f8, 8);
-    end(x);
+    dbg2(x, TABLE_IO, 0x2f8);
     x->o.uart = (struct mangle_uart){ MANGLE_UART_PORT, 0x3f8 };
     make(x);
     assert_int_equal(action(x, "DBG2"), ACPI_KEEP);
     x->o.uart.at = 0x2f8;
+    make(x);
+    assert_int_equal(action(x, "DBG2"), ACPI_DROP);
+    x->o.uart.space = MANGLE_UART_MEMORY;       /* the same number of another space */
+    make(x);
+    assert_int_equal(action(x, "DBG2"), ACPI_KEEP);
+    x->set.n--;
+    dbg2(x, TABLE_MEMORY, 0x2f8);
     make(x);
     assert_int_equal(action(x, "DBG2"), ACPI_DROP);
     free_machine(x);
