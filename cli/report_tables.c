@@ -1,7 +1,5 @@
-/* Owns: the tables field by field, and the differences of two sets, as HTML. */
+/* Owns: the tables field by field, as HTML. */
 #include "cli/report.h"
-#include <stdlib.h>
-#include <string.h>
 
 enum { BYTES_SHOWN = 16 };
 
@@ -85,63 +83,4 @@ void page_tables(FILE *f, const struct fields *set)
     for (size_t i = 0; i < set->tables; i++)
         table(f, &set->table[i]);
     (void)fputs("</section>\n", f);
-}
-
-static void cell(FILE *f, const char *kind, const struct field *d)
-{
-    (void)fprintf(f, "<td class=\"v %s\">", d ? kind : "");
-    page_text(f, !d ? "" : *d->value ? d->value : "present");
-    (void)fputs("</td>", f);
-}
-
-/* One table's differences; how many rows were written. */
-static size_t compare(FILE *f, const struct fields_table *a, const struct fields_table *b)
-{
-    struct field_difference *d;
-    size_t n = fields_compare(a, b, &d);
-    for (size_t i = 0; i < n; i++) {
-        const struct field *named = d[i].a ? d[i].a : d[i].b;
-        if (named->dull)
-            continue;
-        (void)fprintf(f, "<tr><td class=\"o\">%s</td><td>", a ? a->key : b->key);
-        page_text(f, named->name);
-        (void)fputs("</td>", f);
-        cell(f, "old", d[i].a);
-        cell(f, "new", d[i].b);
-        (void)fputs("</tr>\n", f);
-    }
-    free(d);
-    return n;
-}
-
-static bool is_root(const struct fields_table *t)
-{
-    return strcmp(t->key, "RSDP") == 0 || strcmp(t->key, "RSDT") == 0 || strcmp(t->key, "XSDT") == 0;
-}
-
-/* A table that only one side has is one row. */
-static size_t only(FILE *f, const struct fields_table *t, bool in_new)
-{
-    (void)fprintf(f, "<tr><td class=\"o\">%s</td><td>the table</td><td class=\"v %s\">%s</td><td class=\"v %s\">%s</td></tr>\n", t->key,
-                  in_new ? "" : "old", in_new ? "" : "present", in_new ? "new" : "", in_new ? "present" : "");
-    return 1;
-}
-
-void page_differences(FILE *f, const struct fields *a, const struct fields *b, const char *b_name)
-{
-    size_t n = 0;
-    (void)fputs("<section id=\"differences\"><h2>Differences</h2><p class=\"note\">What ", f);
-    page_text(f, b_name);
-    (void)fputs(" has otherwise. Lengths, checksums and addresses that follow from it are left out.</p>\n<div class=\"scroll\"><table><thead><tr>"
-                "<th>table</th><th>field</th><th>here</th><th>there</th></tr></thead><tbody>\n", f);
-    for (size_t i = 0; i < a->tables; i++) {
-        const struct fields_table *other = fields_find(b, a->table[i].key);
-        if (other && is_root(other))
-            continue;           /* which tables there are is told by them */
-        n += other ? compare(f, &a->table[i], other) : only(f, &a->table[i], false);
-    }
-    for (size_t i = 0; i < b->tables; i++)
-        if (!fields_find(a, b->table[i].key))
-            n += only(f, &b->table[i], true);
-    (void)fprintf(f, "</tbody></table></div>%s</section>\n", n ? "" : "<p>None: both tell the same.</p>");
 }
