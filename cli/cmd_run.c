@@ -167,7 +167,8 @@ static int verdict(const struct watch *w, unsigned seconds)
     case WATCH_REFUSED: return complain(EXIT_REFUSED, "the hypervisor refused a guest: the reason is in its log above");
     case WATCH_PANIC:   return complain(EXIT_HOST, "the hypervisor stopped by a fault of its own: the log above says where");
     case WATCH_TIMEOUT: return complain(EXIT_TIMEOUT, "time is up after %u s (--timeout): the machine was ended", seconds);
-    case WATCH_STOPPED: return complain(EXIT_HOST, "stopped by a signal: the machine was ended");
+    case WATCH_STOPPED:
+        return complain(EXIT_HOST, w->unread ? "nobody reads the output any more: the machine was ended" : "stopped by a signal: the machine was ended");
     default:
         if (w->code == 127)
             return complain(EXIT_HOST, "%s", last && last[1] ? last + 1 : w->tail);

@@ -1,6 +1,6 @@
 /*
  * Owns: the child process. Invariant: when watch_run returns, the child has ended and been reaped, and the terminal is
- * as it was. The exit status is what the hypervisor wrote to isa-debug-exit, or said by semihosting on Arm
+ * as it was; when this process ends before that, however it does, the child ends too. The exit status is what the hypervisor wrote to isa-debug-exit, or said by semihosting on Arm
  * (hypervisor/main.c): 2 * code + 1.
  */
 #include "cli/watch.h"
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -20,6 +21,26 @@ enum { CODE_WELL = 0x21, CODE_CRASHED = 0x23, CODE_REFUSED = 0x25, CODE_PANIC = 
 
 static volatile sig_atomic_t asked_to_stop;
 static void on_signal(int signal) { asked_to_stop = signal; }
+
+/* SIGPIPE: whoever read the output has gone. */
+enum { SIGNALS = 4 };
+static const int stopping[SIGNALS] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+static void catch_signals(struct sigaction *old)
+{
+    const struct sigaction act = { .sa_handler = on_signal };
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        (void)sigaction(stopping[i], &act, &old[i]);
+        if (stopping[i] == SIGHUP && old[i].sa_handler == SIG_IGN)          /* nohup */
+            (void)sigaction(SIGHUP, &old[i], NULL);
+    }
+}
+
+static void leave_signals(const struct sigaction *old)
+{
+    for (unsigned i = 0; i < SIGNALS; i++)
+        (void)sigaction(stopping[i], &old[i], NULL);
+}
 
 static long long now_ms(void)
 {
@@ -41,17 +62,19 @@ static void keep_tail(struct watch *w, const char *bytes, size_t n)
     }
 }
 
-static void write_all(int fd, const char *bytes, size_t n)
+/* 0, or why not all of it could be written. */
+static int write_all(int fd, const char *bytes, size_t n)
 {
     while (n) {
         ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
+        if (done < 0 && errno == EINTR && !asked_to_stop)
             continue;
         if (done <= 0)
-            return;
+            return done ? errno : EIO;
         bytes += done;
         n -= (size_t)done;
     }
+    return 0;
 }
 
 static pid_t start(struct watch *w, int *from)
@@ -59,8 +82,12 @@ static pid_t start(struct watch *w, int *from)
     int pipes[2];
     if (pipe2(pipes, O_CLOEXEC) != 0)
         return -1;
+    const pid_t self = getpid();
     pid_t child = fork();
     if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != self)                  /* it ended before the line above */
+            _exit(127);
         (void)dup2(pipes[1], 1);
         if (w->quiet) {
             int none = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -88,6 +115,16 @@ static void progress(const struct watch *w, long long since, bool *shown, bool d
         *shown = fprintf(stderr, "\rstarting the machine: %lld s", waited) > 0;
 }
 
+/* Waits for output, a second at most and no longer than `left`. False: there is none yet; or nobody reads ours, which stops it. */
+static bool output_comes(struct watch *w, int from, long long left)
+{
+    struct pollfd p[2] = { { .fd = from, .events = POLLIN }, { .fd = w->quiet ? -1 : STDOUT_FILENO } };
+    if (poll(p, 2, (int)(left < 1000 ? left : 1000)) <= 0)
+        return false;
+    w->unread |= p[1].revents != 0;
+    return !w->unread && p[0].revents;
+}
+
 /* Copies output until it ends, time is up or someone asks to stop. True: it ended by itself. */
 static bool follow(struct watch *w, int from)
 {
@@ -95,15 +132,14 @@ static bool follow(struct watch *w, int from)
     bool spoken = false, shown = false;
     char bytes[4096];
     for (;;) {
-        struct pollfd p = { .fd = from, .events = POLLIN };
         long long left = until ? until - now_ms() : 1000;
-        if (asked_to_stop || left <= 0) {
-            w->status = asked_to_stop ? WATCH_STOPPED : WATCH_TIMEOUT;
+        w->unread |= asked_to_stop == SIGPIPE;
+        if (asked_to_stop || w->unread || left <= 0) {
+            w->status = asked_to_stop || w->unread ? WATCH_STOPPED : WATCH_TIMEOUT;
             progress(w, began, &shown, true);
             return false;
         }
-        int ready = poll(&p, 1, (int)(left < 1000 ? left : 1000));
-        if (ready <= 0) {
+        if (!output_comes(w, from, left)) {
             if (!spoken)
                 progress(w, began, &shown, false);
             continue;
@@ -118,9 +154,9 @@ static bool follow(struct watch *w, int from)
             return true;
         keep_tail(w, bytes, (size_t)n);
         if (!w->quiet)
-            write_all(STDOUT_FILENO, bytes, (size_t)n);
-        if (w->log >= 0)
-            write_all(w->log, bytes, (size_t)n);
+            w->unread |= write_all(STDOUT_FILENO, bytes, (size_t)n) == EPIPE;
+        if (w->log >= 0 && !w->log_lost)
+            w->log_lost = write_all(w->log, bytes, (size_t)n);
     }
 }
 
@@ -154,13 +190,12 @@ void watch_run(struct watch *w)
 {
     struct termios before;
     bool terminal = !w->quiet && tcgetattr(STDIN_FILENO, &before) == 0;
-    struct sigaction act = { .sa_handler = on_signal }, old_int, old_term;
+    struct sigaction old[SIGNALS];
     int from = -1;
     w->tail[0] = '\0';
     w->code = -1;
     w->status = WATCH_FAILED;
-    (void)sigaction(SIGINT, &act, &old_int);
-    (void)sigaction(SIGTERM, &act, &old_term);
+    catch_signals(old);
     pid_t child = start(w, &from);
     if (child > 0) {
         bool ended = follow(w, from);
@@ -170,8 +205,7 @@ void watch_run(struct watch *w)
             w->status = meaning(w->code);
         (void)close(from);
     }
-    (void)sigaction(SIGINT, &old_int, NULL);
-    (void)sigaction(SIGTERM, &old_term, NULL);
+    leave_signals(old);
     if (terminal)
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }

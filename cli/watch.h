@@ -11,6 +11,8 @@ struct watch {
     unsigned seconds;           /* 0: no bound */
     bool quiet;                 /* show nothing, take no input */
     int log;                    /* a file that gets all the output; -1: none */
+    int log_lost;               /* out; why the log is not whole, an errno; 0: it is */
+    bool unread;                /* out; stopped since nobody reads what it shows any more */
     enum watch_status status;   /* out; WATCH_FAILED: see code */
     int code;                   /* QEMU's own exit status, or -1 with .tail telling why it could not be started */
     char tail[4096];            /* the last of the output */

@@ -506,6 +506,7 @@ rm -f method.a* name.a* past.dat deep.dat cut.dat zero.dat self.raw high.txt
 rm -rf machine some made taken
 
 . "$root/tests/bad/arm.sh"
+. "$root/tests/bad/tool.sh"
 
 # ---- what only the hypervisor sees. It says its sentence on the console; the tool says which of its lines to read.
 boots() { # name, regex on the console, options of `bedplate run`
