@@ -1,4 +1,5 @@
 /* Owns: `bedplate acpi s5`: what a machine's sleep registers want to be told for each sleep state (ACPI 6.4, 7.4.2). */
+#include "acpi/table.h"
 #include "cli/acpi.h"
 #include "cli/acpi_aml.h"
 #include "cli/json.h"
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PM1A_CNT = 64, PM1B_CNT = 68, FLAGS = 112, SLEEP_CONTROL = 244, HW_REDUCED = 1 << 20 };      /* FADT: 5.2.9 */
+enum { PM1A_CNT = 64, PM1B_CNT = 68, FLAGS = 112, X_PM1A_CNT = 172, X_PM1B_CNT = 184, SLEEP_CONTROL = 244, HW_REDUCED = 1 << 20 };   /* FADT: 5.2.9 */
 enum { STATES = 6, SLP_TYP_SHIFT = 10, SLP_EN = 1 << 13, SLEEP_TYP_SHIFT = 2, SLEEP_EN = 1 << 5 };
 
 struct state { bool known, conditional; uint8_t a, b; const char *why; };
@@ -37,22 +38,56 @@ static uint64_t fadt(const struct acpi_aml *a, unsigned offset, unsigned n)
     return span_le(&field, n);
 }
 
-/* PM1 control (4.8.3.2.1) has ports only; the sleep control register of hardware-reduced machines (4.8.3.7) may lie in memory. */
+/* What is to be written where. at 0: there is no such register. */
+struct write { const char *name; bool port; uint64_t at; unsigned value, digits; };
+
+/* The 64-bit field counts where it names something (5.2.9), as newer firmware may leave the older one 0. */
+static struct write pm1(const struct acpi_aml *a, const char *name, unsigned old, unsigned extended, uint8_t type)
+{
+    struct write w = { name, true, fadt(a, extended + 4, 8), SLP_EN | (type & 7u) << SLP_TYP_SHIFT, 6 };
+    if (w.at)
+        w.port = fadt(a, extended, 1) == TABLE_IO;
+    else
+        w.at = fadt(a, old, 4);
+    return w;
+}
+
+/* PM1 control (4.8.3.2.1), or the sleep control register of hardware-reduced machines (4.8.3.7). How many: at most 2. */
+static unsigned writes(const struct acpi_aml *a, const struct state *s, struct write to[2])
+{
+    unsigned n = 0;
+    if (fadt(a, FLAGS, 4) & HW_REDUCED) {
+        bool port = fadt(a, SLEEP_CONTROL, 1) == TABLE_IO;
+        to[n] = (struct write){ "SLEEP_CONTROL_REG", port, fadt(a, SLEEP_CONTROL + 4, 8), SLEEP_EN | (s->a & 7u) << SLEEP_TYP_SHIFT, 4 };
+        return to[n].at != 0;
+    }
+    to[n] = pm1(a, "PM1a_CNT", PM1A_CNT, X_PM1A_CNT, s->a);
+    n += to[n].at != 0;
+    to[n] = pm1(a, "PM1b_CNT", PM1B_CNT, X_PM1B_CNT, s->b);
+    return n + (to[n].at != 0);
+}
+
 static void print_registers(const struct acpi_aml *a, const struct state *s)
 {
-    static const struct { const char *name; unsigned at; } pm1[] = { { "PM1a_CNT", PM1A_CNT }, { "PM1b_CNT", PM1B_CNT } };
-    unsigned long long sleep = fadt(a, SLEEP_CONTROL + 4, 8);
-    if (fadt(a, FLAGS, 4) & HW_REDUCED) {
-        if (sleep)
-            (void)printf("       write %#04x to the sleep control register (%s %#llx)\n", SLEEP_EN | (s->a & 7u) << SLEEP_TYP_SHIFT,
-                         fadt(a, SLEEP_CONTROL, 1) == 1 ? "port" : "address", sleep);
-        return;
+    struct write w[2];
+    for (unsigned i = 0, n = writes(a, s, w); i < n; i++)
+        (void)printf("       write %#0*x to %s (%s %#llx)\n", (int)w[i].digits, w[i].value, w[i].name, w[i].port ? "port" : "address",
+                     (unsigned long long)w[i].at);
+}
+
+static void json_registers(const struct acpi_aml *a, const struct state *s)
+{
+    struct write w[2];
+    json_open("writes", '[');
+    for (unsigned i = 0, n = writes(a, s, w); i < n; i++) {
+        json_open(NULL, '{');
+        json_text("register", w[i].name);
+        json_text("space", w[i].port ? "port" : "memory");
+        json_number("address", w[i].at);
+        json_number("value", w[i].value);
+        json_close();
     }
-    for (unsigned i = 0; i < 2; i++) {
-        unsigned port = (unsigned)fadt(a, pm1[i].at, 4);
-        if (port)
-            (void)printf("       write %#06x to %s (port %#x)\n", SLP_EN | ((i ? s->b : s->a) & 7u) << SLP_TYP_SHIFT, pm1[i].name, port);
-    }
+    json_close();
 }
 
 static void print_text(const struct acpi_aml *a, bool all)
@@ -81,6 +116,8 @@ static void print_json(const struct acpi_aml *a, bool all)
             json_number("slp_typa", s.a);
             json_number("slp_typb", s.b);
             json_toggle("conditional", s.conditional);
+            if (i == STATES - 1)
+                json_registers(a, &s);
         } else {
             json_text("why", s.why);
         }

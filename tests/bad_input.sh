@@ -438,6 +438,29 @@ echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Method (\_S5) { Return (Pac
 iasl method.asl >out 2>&1; refused s5-method 2 'method.aml: \\_S5_ is a method' -- "$tool" acpi s5 method.aml
 echo 'DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { Name (X, 1) Name (\_S5, Package () { X, 5 }) }' >name.asl
 iasl name.asl >out 2>&1; refused s5-no-constant 2 'name.aml: \\_S5_ is no package that begins with two constant' -- "$tool" acpi s5 name.aml
+# PM1 control registers that only the FADT's 64-bit fields tell, and a hardware-reduced machine.
+cat >fadt.py <<'EOF'
+import struct, sys
+t = bytearray(open('machine/FACP.dat', 'rb').read())
+def put(at, form, *v): struct.pack_into(form, t, at, *v)
+put(64, '<II', 0, 0)
+put(172, '<BBBBQ', 1, 16, 0, 2, 0xb004)
+put(184, '<BBBBQ', 0, 16, 0, 2, 0xfed80404)
+put(244, '<BBBBQ', 0, 8, 0, 1, 0xfed80500)
+if sys.argv[1] == 'reduced':
+    put(112, '<I', struct.unpack_from('<I', t, 112)[0] | 1 << 20)
+t[9] = -(sum(t) - t[9]) & 0xff
+open('facp-%s.dat' % sys.argv[1], 'wb').write(t)
+EOF
+python3 fadt.py wide; "$tool" acpi s5 machine/DSDT.dat machine/SSDT*.dat facp-wide.dat >out 2>err
+verdict s5-wide-registers "$(cat err; for want in '0x[0-9a-f]{4} to PM1a_CNT \(port 0xb004\)' '0x[0-9a-f]{4} to PM1b_CNT \(address 0xfed80404\)'; do grep -qE "$want" out || echo "not told: $want"; done)"
+"$tool" acpi s5 --json machine/DSDT.dat machine/SSDT*.dat facp-wide.dat >out 2>err
+verdict s5-wide-registers-json "$(cat err; python3 -c 'import json
+w = json.load(open("out"))[0]["writes"]
+assert [(x["register"], x["space"], x["address"]) for x in w] == [("PM1a_CNT", "port", 0xb004), ("PM1b_CNT", "memory", 0xfed80404)], w
+assert all(x["value"] >> 13 == 1 for x in w)' 2>&1)"
+python3 fadt.py reduced; "$tool" acpi s5 machine/DSDT.dat machine/SSDT*.dat facp-reduced.dat >out 2>err
+verdict s5-reduced "$(cat err; grep -q 'to SLEEP_CONTROL_REG (address 0xfed80500)' out || echo 'not told'; grep PM1 out)"
 # Damage is told as far as it goes: what can be read is printed, what is wrong and what follows from it is said.
 finds() { # name, regex in what is printed, regex of the one sentence on stderr ("": none) --, command: it ends with 2
     local name=$1 found=$2 said=$3 got
