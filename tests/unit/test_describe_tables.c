@@ -35,8 +35,10 @@ static void numa_faults(void **state)
     describe(end());
     tells("Distances: 10 20 9");
     says("Distances: 9 to locality 2: less than 10 means nothing");
-    says("Distances: 21 to locality 0, but 20 from there");
-    says("Distances: 20 to locality 0, but 9 from there");
+    begin("SLIT", 1);
+    le(2, 8), le(10, 1), le(20, 1), le(21, 1), le(10, 1);      /* the way back may be longer */
+    describe(end());
+    no_fault();
     begin("SLIT", 1);
     le(2, 8), le(11, 1), le(20, 1), le(20, 1), le(10, 1);
     describe(end());
