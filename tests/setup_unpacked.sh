@@ -3,7 +3,7 @@
 # machine's dpkg learns of no second architecture, and its sources stay as they are.
 #
 #   qemu10/       QEMU 10 of bookworm-backports with its BIOS, beside the installed 7.2 (amd64 machines only). qemu10/bin holds
-#                 qemu-system-x86_64, whose CPUs may run side by side (docs/how-it-works.md, "Emulated CPUs side by side"), and
+#                 qemu-system-x86_64, whose CPUs may run side by side (docs/how-it-works.md, "Emulated CPUs take turns"), and
 #                 qemu-system-aarch64.
 #   what Arm needs: tests/setup_arm.sh
 
@@ -51,21 +51,25 @@ unpack() {
     rm -r "$to/$folder.new/debs" && mv "$to/$folder.new" "$to/$folder" || give_up "cannot write to $to"
 }
 
-# A start script, as the files are not where QEMU was built to look for them.
+# A start script, as the files are not where QEMU was built to look for them; nor shall it try 7.2's modules.
 qemu10_starts() { # NAME
-    printf '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")/..\nexec "$here/usr/bin/%s" -L "$here/usr/share/qemu" -L "$here/usr/share/seabios" "$@"\n' \
-        "$1" > "$to/qemu10/bin/$1" && chmod +x "$to/qemu10/bin/$1" || give_up "cannot write to $to"
+    cat > "$to/qemu10/bin/$1.new" <<START && chmod +x "$to/qemu10/bin/$1.new" && mv "$to/qemu10/bin/$1.new" "$to/qemu10/bin/$1" || give_up "cannot write to $to"
+#!/bin/sh
+here=\$(dirname "\$(readlink -f "\$0")")/..
+export QEMU_MODULE_DIR="\$here/usr/lib/x86_64-linux-gnu/qemu"
+exec "\$here/usr/bin/$1" -L "\$here/usr/share/qemu" -L "\$here/usr/share/seabios" "\$@"
+START
     "$to/qemu10/bin/$1" --version >/dev/null ||
         give_up "QEMU 10 in $to/qemu10 does not start: see above; install the libraries that \`ldd $to/qemu10/usr/bin/$1\` misses"
 }
 
 fetch_qemu10() {
     [ "$(dpkg --print-architecture)" = amd64 ] || return 0
-    [ -x "$to/qemu10/bin/qemu-system-aarch64" ] && [ -x "$to/qemu10/bin/qemu-system-x86_64" ] && return 0
+    [ -x "$to/qemu10/bin/qemu-system-aarch64" ] && grep -qs QEMU_MODULE_DIR "$to/qemu10/bin/qemu-system-x86_64" && return 0
     own_apt true
     unpack qemu10 qemu-system-arm/bookworm-backports qemu-system-x86/bookworm-backports qemu-system-common/bookworm-backports \
         qemu-system-data/bookworm-backports seabios/bookworm-backports
     mkdir -p "$to/qemu10/bin" || give_up "cannot write to $to"
-    qemu10_starts qemu-system-x86_64
     qemu10_starts qemu-system-aarch64
+    qemu10_starts qemu-system-x86_64
 }

@@ -5,7 +5,7 @@
  * 486, so it does not count); cr4 is 0; cs, ds, es, ss are flat: start.asm ran as 32-bit code, wrote through ds and ss,
  * and read one byte high below 4 GiB through each of the four (a limit that is too low would have ended us there). tr
  * cannot be read back without a descriptor table: that its cached part is a busy 32-bit TSS of base 0 and limit 0x67 is
- * left to the unit tests of machine_pvh_entry. eflags has VM, IF, TF clear, and DF too, which Bedplate adds.
+ * left to tests/unit/test_pc_entry.c. eflags has VM, IF, TF clear, and DF too, which Bedplate adds.
  *
  * Start info: magic and version (0 with the word "v0"), no flags, all it names lies in guest RAM or tables, "not
  * provided" is 0. The memory map ascends, does not overlap, its RAM adds up to "memory=" MiB less the 384 KiB reserved

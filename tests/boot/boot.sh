@@ -21,9 +21,10 @@ RUN_BAD='\(bp\) panic|triple fault|Assertion'
 ARM_BAD='SError|Internal error|Unable to handle|Unexpected .*exception|GICv[23].*(fail|broken)|irq [0-9]+: '
 
 # ---- what a case says ---------------------------------------------------------------------
-# begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]
+# begin NAME SECONDS [exit code of the tool: 0 well, 2 refused, 3 crashed, 4 time-out]: SECONDS are ample for an idle machine of
+# two CPUs; a busy or slow one may take three times that.
 begin() {
-    name=$1 bound=$2 code=${3:-0}
+    name=$1 bound=$((3 * $2)) code=${3:-0}
     wants=() bads=("$RUN_BAD") counts=() sames=() cfgs=() host=() steps=() identicals=() also= qemu_path=
     chosen=1
     if [ ${#patterns[@]} -gt 0 ]; then

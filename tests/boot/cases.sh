@@ -112,10 +112,12 @@ test_guest big_memory "memory=5632" memory=5632
 end
 
 begin many-vcpus 120
+machine --host-cpus 2
 test_guest vcpu_up "vcpus=16" vcpus=16
 end
 
 begin fair 120
+machine --host-cpus 2
 test_guest fair "vcpus=6" vcpus=6
 end
 
@@ -266,6 +268,7 @@ want "BP-FACT memory_kib 5[0-9]{6}"
 end
 
 begin linux-stress-4 150
+machine --host-cpus 2
 linux linux "$K61" "console=hvc0 bp.do=stress bp.rounds=3" vcpus=4
 want "BP-STRESS-DONE 3 rounds on 4 CPUs"
 end
@@ -310,20 +313,23 @@ end
 
 # ---- several guests -------------------------------------------------------------------------
 begin three-linux 150 3
+machine --host-cpus 2
 linux first "$K61" "console=hvc0 bp.do=poweroff" vcpus=2
 linux second "$K61" "console=hvc0 bp.do=crash" lapic=0
 bads=("$RUN_BAD" '\((first|third)\).*('"$LINUX_BAD"')')
 linux third "$K61" "console=ttyS0 bp.do=reboot" ioapic=1 uart=1 on_reboot=destroy
 bads=("$RUN_BAD" '\((first|third)\).*('"$LINUX_BAD"')')
+want "2 CPUs, clock"
 want "first: powered off"
 want "second: crashed"
 want "third: reboot"
 end
 
 begin linux-beside-poke 200 any
+machine --host-cpus 2
 linux steady "$K61" "console=hvc0 bp.do=stress bp.rounds=4" vcpus=2
 test_guest poke "seed=1 rounds=2000 lives=20" on_crash=restart
-wants=('\(steady\) BP-STRESS-DONE' 'steady: powered off')
+wants=('\(steady\) BP-STRESS-DONE' 'steady: powered off' '\(poke\) life 1[0-9], round' 'poke: powered off; destroyed')
 bads=('\(bp\) panic' '\(steady\).*('"$LINUX_BAD"')')
 end
 
