@@ -51,7 +51,12 @@ uint64_t arch_clock(void) { return fake_now; }
 uint64_t arch_wallclock(void) { return 1700000000; }
 void arch_timer(uint64_t at) { fake_alarm = at; }
 void arch_kick(unsigned cpu) { fake_kicks[cpu]++; }
-void arch_idle(void) { }
+void (*fake_idle)(void);
+void arch_idle(void)
+{
+    if (fake_idle)
+        fake_idle();
+}
 void arch_interrupts(void) { }
 void arch_relax(void) { }
 void arch_zero(void *p, uint64_t bytes) { memset(p, 0, bytes); }

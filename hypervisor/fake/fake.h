@@ -12,6 +12,7 @@ extern uint64_t fake_now;                   /* arch_clock() */
 extern unsigned fake_this_cpu;
 extern unsigned fake_kicks[HOST_CPUS_MAX];
 extern uint64_t fake_alarm;
+extern void (*fake_idle)(void);             /* what arch_idle() does; NULL: nothing */
 
 /* arch_enter returns these in turn, then EXIT_IDLE for ever. The array must outlive its use. */
 void fake_script(struct arch_vcpu *v, const struct exit *exits, unsigned count);
