@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What one argument stands for: a guest's configuration, or tables of a machine. */
-struct subject { struct model model; struct fields fields; struct guests *guests; struct acpi_guest guest; struct acpi_input input; };
+struct subject { struct told told; struct guests *guests; struct acpi_guest guest; struct acpi_input input; };
 
 static bool is_configuration(const char *path)
 {
@@ -24,7 +24,7 @@ static bool read_guest(struct subject *s, const char *path, struct error *e)
     s->guests = guests_plan_alone((char *)(uintptr_t)path, e);
     if (!s->guests)
         return false;
-    model_of_guest(&s->model, &s->guests->guest[0]);
+    model_of_guest(&s->told.model, &s->guests->guest[0]);
     return !s->guests->guest[0].plan.acpi_size || acpi_guest_read(&s->guest, path, e);
 }
 
@@ -38,15 +38,16 @@ static bool read_subject(struct subject *s, const char *path, struct error *e)
         if (!acpi_input_add(&s->input, path, e))
             return false;
         set = &s->input.set;
-        model_of_tables(&s->model, set, path);
+        model_of_tables(&s->told.model, set, path);
     }
-    fields_collect(&s->fields, set);
+    fields_collect(&s->told.fields, set);
     return true;
 }
 
 static void forget(struct subject *s)
 {
-    fields_free(&s->fields);
+    fields_free(&s->told.fields);
+    model_free(&s->told.model);
     guests_free(s->guests);
     acpi_guest_free(&s->guest);
     acpi_input_free(&s->input);
@@ -54,12 +55,12 @@ static void forget(struct subject *s)
 
 static void page(FILE *f, const struct subject *s, const struct subject *other, const char *other_name)
 {
-    page_begin(f, &s->model);
-    page_memory(f, &s->model);
-    page_interrupts(f, &s->model);
-    page_tables(f, &s->fields);
+    page_begin(f, &s->told.model);
+    page_memory(f, &s->told.model);
+    page_interrupts(f, &s->told.model);
+    page_tables(f, &s->told.fields);
     if (other)
-        page_differences(f, &s->fields, &other->fields, other_name);
+        page_differences(f, &s->told, &other->told, other_name);
     page_end(f);
 }
 
@@ -80,7 +81,7 @@ static int report(const char *path, const char *other_path, const char *to)
         abort();
     if (read_subject(&s[0], path, &e) && (!other_path || read_subject(&s[1], other_path, &e)) &&
         write_page(to, &s[0], other_path ? &s[1] : NULL, other_path, &e))
-        (void)printf("%s: %zu tables, %u fault%s\n", to, s[0].fields.tables, s[0].fields.faults, s[0].fields.faults == 1 ? "" : "s");
+        (void)printf("%s: %zu tables, %u fault%s\n", to, s[0].told.fields.tables, s[0].told.fields.faults, s[0].told.fields.faults == 1 ? "" : "s");
     forget(&s[0]);
     forget(&s[1]);
     free(s);
@@ -108,7 +109,7 @@ const struct command acpi_verb_report = {
     "the memory map shows where they go) or about any machine (a folder, acpidump's text, raw tables, \"live\"): its memory map drawn to\n"
     "scale, who interrupts whom, its ACPI tables field by field with the clauses that define them.\n\n"
     "  -o, --output FILE   where the page goes\n"
-    "  --against OTHER     also how another configuration's or machine's tables differ\n\n"
+    "  --against OTHER     also how another configuration or machine differs: settings, memory map, interrupts, tables\n\n"
     "Examples:\n"
     "  bedplate acpi report web.cfg -o web.html\n"
     "  bedplate acpi report web.cfg --against plain.cfg -o web.html\n"

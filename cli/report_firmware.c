@@ -16,7 +16,7 @@ static const char *manner_of(uint64_t flags)
 static void madt_entry(struct model *m, uint64_t type, struct span s)
 {
     char source[32];
-    uint64_t flags;
+    uint64_t flags, id;
     switch (type) {
     case 0: case 9:     /* local APIC, x2APIC: enabled, or online capable */
         flags = acpi_number(s, type ? 8 : 4, 4);
@@ -25,7 +25,8 @@ static void madt_entry(struct model *m, uint64_t type, struct span s)
         m->lapic = true;
         break;
     case 1:
-        model_region(m, acpi_number(s, 4, 4), 4096, REGION_DEVICE, "IOAPIC %u", (unsigned)acpi_number(s, 2, 1));
+        id = acpi_number(s, 2, 1);
+        model_region(m, acpi_number(s, 4, 4), 4096, REGION_DEVICE, id ? "IOAPIC %u" : "IOAPIC", (unsigned)id);
         m->ioapics++;
         break;
     case 2:
@@ -41,7 +42,7 @@ static void madt_entry(struct model *m, uint64_t type, struct span s)
     case 0xc:           /* GICD */
         m->arm = true;
         m->gic = (unsigned)acpi_number(s, 20, 1);
-        model_region(m, acpi_number(s, 8, 8), 4096, REGION_DEVICE, "GIC distributor");
+        model_region(m, acpi_number(s, 8, 8), m->gic < 3 ? 0x1000 : 0x10000, REGION_DEVICE, "GIC distributor");
         break;
     default:
         break;

@@ -59,15 +59,26 @@ static bool chip_place(const struct model *m, double *y)
     return chip_is_there(m);
 }
 
+void chip_text(const struct model *m, char *to, size_t room)
+{
+    if (m->arm)
+        (void)snprintf(to, room, m->gic ? "GIC v%u" : "GIC", m->gic);
+    else if (m->ioapics)
+        (void)snprintf(to, room, m->ioapics > 1 ? "%u IOAPICs" : "IOAPIC", m->ioapics);
+    else
+        (void)snprintf(to, room, "%s", m->pic ? "8259 pair" : "");
+}
+
+void line_text(const struct model *m, const struct line *l, char *to, size_t room)
+{
+    const char *number = m->arm ? (l->gsi < 32 ? "PPI" : "SPI") : m->ioapics ? "GSI" : "line";
+    (void)snprintf(to, room, "%s %u, %s", number, l->gsi, l->manner);
+}
+
 static void chip(FILE *f, const struct model *m, double y)
 {
     char text[48], small[48] = "";
-    if (m->arm)
-        (void)snprintf(text, sizeof(text), m->gic ? "GIC v%u" : "GIC", m->gic);
-    else if (m->ioapics)
-        (void)snprintf(text, sizeof(text), m->ioapics > 1 ? "%u IOAPICs" : "IOAPIC", m->ioapics);
-    else
-        (void)snprintf(text, sizeof(text), "8259 pair");
+    chip_text(m, text, sizeof(text));
     if (m->pins)
         (void)snprintf(small, sizeof(small), "%u pins", m->pins);
     box(f, CHIP_X, y, CHIP_W, 2 * BOX, text, small);
@@ -89,10 +100,11 @@ static void wires(FILE *f, const struct model *m, const struct column *c, bool h
 static void sources(FILE *f, const struct model *m)
 {
     for (unsigned i = 0; i < m->lines; i++) {
+        char text[64];
+        line_text(m, &m->line[i], text, sizeof(text));
         box(f, SOURCE_X, row(i), SOURCE_W, BOX, m->line[i].source, "");
-        (void)fprintf(f, "<text class=\"faint\" x=\"%d\" y=\"%.1f\">%s %u, ", SOURCE_W + 8, row(i) + BOX / 2.0 - 5,
-                      m->arm ? (m->line[i].gsi < 32 ? "PPI" : "SPI") : m->ioapics ? "GSI" : "line", m->line[i].gsi);
-        page_text(f, m->line[i].manner);
+        (void)fprintf(f, "<text class=\"faint\" x=\"%d\" y=\"%.1f\">", SOURCE_W + 8, row(i) + BOX / 2.0 - 5);
+        page_text(f, text);
         (void)fputs("</text>\n", f);
     }
     if (m->events)

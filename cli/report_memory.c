@@ -33,20 +33,27 @@ static void size_text(char *to, size_t room, uint64_t size)
     (void)snprintf(to, room, "%llu %s", (unsigned long long)size, unit[i]);
 }
 
+void region_text(const struct region *r, char *to, size_t room)
+{
+    char size[32];
+    size_text(size, sizeof(size), r->size);
+    (void)snprintf(to, room, "%#llx to %#llx, %s", (unsigned long long)r->base, (unsigned long long)(r->base + r->size - 1), size);
+}
+
 static void draw_region(FILE *f, const struct strip *s, const struct region *r)
 {
     double x = x_of(s, r->base), w = x_of(s, r->base + r->size) - x;
     double inset = r->kind == REGION_PLACED ? 7 : 0;
-    char size[32];
+    char place[96];
     if (w < HAIR)
         w = HAIR;
     if (x > WIDTH - w)
         x = WIDTH - w;
-    size_text(size, sizeof(size), r->size);
+    region_text(r, place, sizeof(place));
     (void)fprintf(f, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>", kind_class[r->kind], x, s->y + inset, w,
                   STRIP - 2 * inset);
     page_text(f, r->label);
-    (void)fprintf(f, ": %#llx to %#llx, %s</title></rect>\n", (unsigned long long)r->base, (unsigned long long)(r->base + r->size - 1), size);
+    (void)fprintf(f, ": %s</title></rect>\n", place);
 }
 
 struct label { double x, from, to; unsigned row; bool leftwards; char text[96]; };

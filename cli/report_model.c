@@ -80,13 +80,9 @@ static void lines_of_guest(struct model *m, const struct platform *p)
     }
 }
 
-void model_of_guest(struct model *m, const struct guest *g)
+static void model_of_pc_guest(struct model *m, const struct guest *g)
 {
     const struct platform *p = &g->platform;
-    if (p->board == BOARD_VIRT) {
-        model_of_arm_guest(m, g);
-        return;
-    }
     *m = (struct model){ .cpus = p->vcpus, .cpus_told = platform_vcpus_told(p), .lapic = p->lapic, .pic = !p->lapic, .events = p->xen,
                          .ioapics = p->ioapic, .pins = p->ioapic ? PC_IOAPIC_PINS : 0 };
     (void)snprintf(m->name, sizeof(m->name), "%s", p->name);
@@ -105,3 +101,12 @@ void model_of_guest(struct model *m, const struct guest *g)
     memory_of_guest(m, g);
     lines_of_guest(m, p);
 }
+
+void model_of_guest(struct model *m, const struct guest *g)
+{
+    (g->platform.board == BOARD_VIRT ? model_of_arm_guest : model_of_pc_guest)(m, g);
+    m->guest = true;
+    settings_of_guest(&m->settings, g);
+}
+
+void model_free(struct model *m) { facts_free(&m->settings); }
