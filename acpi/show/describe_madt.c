@@ -1,16 +1,8 @@
-/* Owns: the MADT (ACPI 6.4, 5.2.12): processors and interrupt controllers of x86 and Arm, and what contradicts itself among them. */
-#include "acpi/show/describe_internal.h"
-
-/* What was told before, for entries that must differ. */
-enum { IOAPICS = 64 };
-struct madt {
-    struct tell_seen apic, uid, gic_uid, override;
-    struct { uint64_t id, gsi; } ioapic[IOAPICS];
-    unsigned ioapics, gicds;
-    bool processor;             /* an enabled one is among them */
-    bool reduced;               /* what the FADT says: hardware-reduced, and which interrupt the SCI is (0: none) */
-    uint64_t sci;
-};
+/*
+ * Owns: the MADT (ACPI 6.4, 5.2.12; what is newer, 6.6): processors and interrupt controllers of x86 and Arm, and what contradicts itself
+ * among them.
+ */
+#include "acpi/show/describe_madt.h"
 
 static bool usable(uint64_t flags) { return flags & 3; }
 
@@ -38,13 +30,25 @@ static void check_lapic_id(struct telling *t, uint64_t v)
 static void check_lapic_uid(struct telling *t, uint64_t v) { check_uid(t, v, tell_own(t, 4, 4)); }
 static void check_x2_uid(struct telling *t, uint64_t v) { check_uid(t, v, tell_own(t, 8, 4)); }
 
-/* 5.2.12.12: ids below 255 that a local APIC entry can tell are to be told by one. */
+/* An x2APIC entry, whose id, flags and UID stand here, that might have been a local APIC entry. */
+static bool is_needlessly_long(uint64_t id, uint64_t flags, uint64_t uid) { return id < 255 && usable(flags) && uid < 255; }
+
+/*
+ * 5.2.12.12: where there are entries of both kinds, ids below 255 belong in the short ones, and Linux passes over the others. All in long
+ * ones is what every kernel with x2APIC reads. Told once.
+ */
 static void check_x2_id(struct telling *t, uint64_t v)
 {
+    struct madt *m = t->own;
     uint64_t flags = tell_own(t, 8, 4);
     check_id(t, v, flags);
-    if (v < 255 && usable(flags) && tell_own(t, 12, 4) < 255)
-        tell_wrong(t, "an APIC ID below 255 belongs in a Processor Local APIC entry");
+    if (m->shorts && m->longs && is_needlessly_long(v, flags, tell_own(t, 12, 4))) {
+        if (m->longs == 1)
+            tell_wrong(t, "an APIC ID below 255 belongs in a Processor Local APIC entry where there are such entries");
+        else
+            tell_wrong(t, "an APIC ID below 255 belongs in a Processor Local APIC entry where there are such entries (as do %u more)", m->longs - 1);
+        m->longs = 0;
+    }
 }
 
 static void check_cpu_flags(struct telling *t, uint64_t v)
@@ -55,27 +59,10 @@ static void check_cpu_flags(struct telling *t, uint64_t v)
         tell_wrong(t, "enabled and online capable exclude each other");
 }
 
-static void check_gicc_uid(struct telling *t, uint64_t v)
-{
-    struct madt *m = t->own;
-    if (tell_own(t, 12, 4) & 9 && tell_seen(&m->gic_uid, v))
-        tell_wrong(t, "UID %llu is another processor's too", (unsigned long long)v);
-}
-
-static void check_gicc_flags(struct telling *t, uint64_t v)
+void tell_madt_core(struct telling *t, uint64_t v)
 {
     struct madt *m = t->own;
     m->processor |= v & 1;
-    if ((v & 9) == 9)
-        tell_wrong(t, "enabled and online capable exclude each other");
-}
-
-static void check_gicd(struct telling *t, uint64_t v)
-{
-    struct madt *m = t->own;
-    (void)v;
-    if (m->gicds++ == 1)
-        tell_wrong(t, "a machine has one distributor, and this is the second");
 }
 
 static void check_ioapic_id(struct telling *t, uint64_t v)
@@ -153,11 +140,6 @@ static const struct tell_word inti[] = {
 };
 static const struct tell_word platform_flag[] = { BIT(0, "processor override"), WORDS_END };
 static const struct tell_word platform_type[] = { IS(1, "PMI"), IS(2, "INIT"), IS(3, "corrected platform error"), WORDS_END };
-static const struct tell_word gicc_flag[] = {
-    BIT(0, "enabled"), BIT(1, "performance interrupt edge"), BIT(2, "maintenance interrupt edge"), BIT(3, "online capable"), WORDS_END,
-};
-static const struct tell_word gic_version[] = { IS(0, "to be found out"), IS(1, "GICv1"), IS(2, "GICv2"), IS(3, "GICv3"), IS(4, "GICv4"), WORDS_END };
-static const struct tell_word frame_flag[] = { BIT(0, "SPI count and base given here"), WORDS_END };
 static const struct tell_word mailbox_word[] = { IS(0, "version 0"), WORDS_END };
 
 static const struct tell_row lapic[] = {
@@ -189,7 +171,7 @@ static const struct tell_row iosapic[] = {
 };
 static const struct tell_row local_sapic[] = {
     { "ACPI Processor ID", 1, TELL_NUMBER, NULL, NULL }, { "Local SAPIC ID", 1, TELL_NUMBER, NULL, NULL },
-    { "Local SAPIC EID", 1, TELL_NUMBER, NULL, NULL }, { "Reserved", 3, TELL_RESERVED, NULL, NULL }, { "Flags", 4, TELL_BITS, cpu_flag, NULL },
+    { "Local SAPIC EID", 1, TELL_NUMBER, NULL, NULL }, { "Reserved", 3, TELL_RESERVED, NULL, NULL }, { "Flags", 4, TELL_BITS, cpu_flag, tell_madt_core },
     { "ACPI Processor UID Value", 4, TELL_NUMBER, NULL, NULL }, { "ACPI Processor UID String", TELL_REST, TELL_TEXT, NULL, NULL }, ROWS_END,
 };
 static const struct tell_row platform_source[] = {
@@ -205,35 +187,6 @@ static const struct tell_row x2apic_nmi[] = {
     { "Flags", 2, TELL_BITS, inti, NULL }, { "ACPI Processor UID", 4, TELL_HEX, NULL, NULL },
     { "Local x2APIC LINT#", 1, TELL_NUMBER, NULL, check_lint }, { "Reserved", 3, TELL_RESERVED, NULL, NULL }, ROWS_END,
 };
-/* Up to ACPI 5.1 it ends behind the MPIDR, up to 6.2 behind the SPE interrupt. */
-static const struct tell_row gicc[] = {
-    { "Reserved", 2, TELL_RESERVED, NULL, NULL }, { "CPU Interface Number", 4, TELL_NUMBER, NULL, NULL },
-    { "ACPI Processor UID", 4, TELL_NUMBER, NULL, check_gicc_uid }, { "Flags", 4, TELL_BITS, gicc_flag, check_gicc_flags },
-    { "Parking Protocol Version", 4, TELL_NUMBER | TELL_DULL, NULL, NULL }, { "Performance Interrupt GSIV", 4, TELL_NUMBER | TELL_DULL, NULL, NULL },
-    { "Parked Address", 8, TELL_HEX | TELL_DULL, NULL, NULL }, { "Physical Base Address", 8, TELL_HEX | TELL_DULL, NULL, NULL },
-    { "GICV", 8, TELL_HEX | TELL_DULL, NULL, NULL }, { "GICH", 8, TELL_HEX | TELL_DULL, NULL, NULL },
-    { "VGIC Maintenance interrupt", 4, TELL_NUMBER | TELL_DULL, NULL, NULL }, { "GICR Base Address", 8, TELL_HEX | TELL_DULL, NULL, NULL },
-    { "MPIDR", 8, TELL_HEX, NULL, NULL }, { "Processor Power Efficiency Class", 1, TELL_NUMBER | TELL_DULL, NULL, NULL },
-    { "Reserved", 1, TELL_RESERVED, NULL, NULL }, { "SPE overflow Interrupt", 2, TELL_NUMBER | TELL_DULL, NULL, NULL },
-    { "TRBE Interrupt", 2, TELL_NUMBER | TELL_DULL, NULL, NULL }, ROWS_END,
-};
-static const struct tell_row gicd[] = {
-    { "Reserved", 2, TELL_RESERVED, NULL, check_gicd }, { "GIC ID", 4, TELL_NUMBER, NULL, NULL }, { "Physical Base Address", 8, TELL_HEX, NULL, NULL },
-    { "System Vector Base", 4, TELL_RESERVED, NULL, NULL }, { "GIC version", 1, TELL_WORD, gic_version, NULL },
-    { "Reserved", 3, TELL_RESERVED, NULL, NULL }, ROWS_END,
-};
-static const struct tell_row gic_msi[] = {
-    { "Reserved", 2, TELL_RESERVED, NULL, NULL }, { "GIC MSI Frame ID", 4, TELL_NUMBER, NULL, NULL }, { "Physical Base Address", 8, TELL_HEX, NULL, NULL },
-    { "Flags", 4, TELL_BITS, frame_flag, NULL }, { "SPI Count", 2, TELL_NUMBER, NULL, NULL }, { "SPI Base", 2, TELL_NUMBER, NULL, NULL }, ROWS_END,
-};
-static const struct tell_row gicr[] = {
-    { "Reserved", 2, TELL_RESERVED, NULL, NULL }, { "Discovery Range Base Address", 8, TELL_HEX, NULL, NULL },
-    { "Discovery Range Length", 4, TELL_HEX, NULL, NULL }, ROWS_END,
-};
-static const struct tell_row its[] = {
-    { "Reserved", 2, TELL_RESERVED, NULL, NULL }, { "GIC ITS ID", 4, TELL_NUMBER, NULL, NULL }, { "Physical Base Address", 8, TELL_HEX, NULL, NULL },
-    { "Reserved", 4, TELL_RESERVED, NULL, NULL }, ROWS_END,
-};
 static const struct tell_row wakeup[] = {
     { "MailBoxVersion", 2, TELL_WORD, mailbox_word, NULL }, { "Reserved", 4, TELL_RESERVED, NULL, NULL }, { "MailBoxAddress", 8, TELL_HEX, NULL, NULL },
     ROWS_END,
@@ -246,11 +199,19 @@ static const struct tell_sub subs[] = {
     { 4, 0, "Local APIC NMI", lapic_nmi, NULL, NULL },               { 5, 0, "Local APIC Address Override", lapic_address, NULL, NULL },
     { 6, 0, "I/O SAPIC", iosapic, NULL, NULL },                      { 7, 0, "Local SAPIC", local_sapic, NULL, NULL },
     { 8, 0, "Platform Interrupt Source", platform_source, NULL, NULL }, { 9, 0, "Processor Local x2APIC", x2apic, NULL, NULL },
-    { 10, 0, "Local x2APIC NMI", x2apic_nmi, NULL, NULL },           { 11, 76, "GICC", gicc, NULL, NULL },
-    { 12, 0, "GICD", gicd, NULL, NULL },                             { 13, 0, "GIC MSI Frame", gic_msi, NULL, NULL },
-    { 14, 0, "GICR", gicr, NULL, NULL },                             { 15, 0, "GIC ITS", its, NULL, NULL },
-    { 16, 0, "Multiprocessor Wakeup", wakeup, NULL, NULL },          SUBS_END,
+    { 10, 0, "Local x2APIC NMI", x2apic_nmi, NULL, NULL },           { 11, 76, "GICC", tell_gicc, NULL, NULL },
+    { 12, 0, "GICD", tell_gicd, NULL, NULL },                             { 13, 0, "GIC MSI Frame", tell_gic_msi, NULL, NULL },
+    { 14, 0, "GICR", tell_gicr, NULL, NULL },                             { 15, 0, "GIC ITS", tell_its, NULL, NULL },
+    { 16, 0, "Multiprocessor Wakeup", wakeup, NULL, NULL },
+    /* LoongArch and RISC-V */
+    { 17, 0, "CORE PIC", tell_core_pic, NULL, NULL },                { 18, 0, "LIO PIC", tell_lio_pic, NULL, NULL },
+    { 19, 0, "HT PIC", tell_ht_pic, NULL, NULL },                    { 20, 0, "EIO PIC", tell_eio_pic, NULL, NULL },
+    { 21, 0, "MSI PIC", tell_msi_pic, NULL, NULL },                  { 22, 0, "BIO PIC", tell_bio_pic, NULL, NULL },
+    { 23, 0, "LPC PIC", tell_lpc_pic, NULL, NULL },                  { 24, 0, "RINTC", tell_rintc, NULL, NULL },
+    { 25, 0, "IMSIC", tell_imsic, NULL, NULL },                      { 26, 0, "APLIC", tell_aplic, NULL, NULL },
+    { 27, 0, "PLIC", tell_plic, NULL, NULL },                        SUBS_END,
 };
+enum { TYPES = sizeof(subs) / sizeof(subs[0]) - 1 };
 static const struct tell_list entries = { .head = head, .subs = subs, .other = "Entry" };
 
 static const struct tell_row madt_rows[] = {
@@ -269,20 +230,35 @@ static void ask_fadt(struct madt *m, const struct acpi_set *s)
     }
 }
 
+/* What is to be known before the first entry is told. */
+static void look_ahead(struct madt *m, const struct telling *t)
+{
+    for (uint32_t at = 44, n; at + 2 <= t->end; at += n) {
+        uint64_t type = tell_get(t, at, 1);
+        n = (uint32_t)tell_get(t, at + 1, 1);
+        if (n < 2 || n > t->end - at)
+            return;
+        m->unknown |= type >= TYPES;
+        m->shorts += type == 0 && n >= 8 && usable(tell_get(t, at + 4, 4));
+        m->longs += type == 9 && n >= 16 && is_needlessly_long(tell_get(t, at + 4, 4), tell_get(t, at + 8, 4), tell_get(t, at + 12, 4));
+    }
+}
+
 static void tell_madt(struct telling *t)
 {
     struct madt m = { .ioapics = 0 };
     ask_fadt(&m, t->set);
+    look_ahead(&m, t);
     t->own = &m;
     tell_rows(t, madt_rows);
     tell_list(t, &entries, UINT32_MAX);
-    if (!m.processor && t->at >= 44)
+    if (!m.processor && !m.unknown && t->at >= 44)
         tell_table_wrong(t, "no processor is enabled");
     t->own = NULL;
 }
 
 const struct tell_kind_of tell_madt_kinds[] = {
-    { .signature = "APIC", .title = "Multiple APIC Description Table", .clause = "ACPI 6.4, 5.2.12", .low = 1, .high = 6, .tell = tell_madt,
+    { .signature = "APIC", .title = "Multiple APIC Description Table", .clause = "ACPI 6.4, 5.2.12", .low = 1, .high = 7, .tell = tell_madt,
       .least = { { 1, 44 } } },
     { .signature = NULL },
 };

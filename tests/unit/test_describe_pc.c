@@ -144,7 +144,7 @@ static void madt_faults(void **state)
     says("ACPI Processor UID: UID 0 is another processor's too");
     says("APIC ID: APIC ID 0 is another processor's too");
     says("APIC ID: 255 addresses all local APICs");
-    says("X2APIC ID: an APIC ID below 255 belongs in a Processor Local APIC entry");
+    says("X2APIC ID: an APIC ID below 255 belongs in a Processor Local APIC entry where there are such entries\n");
     says("ACPI Processor UID: UID 7 is another processor's too");
     says("I/O APIC Address: an I/O APIC is not at 0");
     says("I/O APIC ID: I/O APIC ID 2 is another's too");
@@ -159,6 +159,82 @@ static void madt_faults(void **state)
     begin_madt(0);
     describe(end());
     says("table: no processor is enabled");
+}
+
+/* Ids below 255 in long entries are a fault only where there are short ones, and one only (5.2.12.12). */
+static void long_madts(void **state)
+{
+    (void)state;
+    begin_madt(0);
+    lapic(0, 9, 0);                                                     /* not usable: says nothing */
+    for (unsigned i = 0; i < 4; i++)
+        x2apic(i, i, 1);
+    describe(end());
+    no_fault();
+    begin_madt(0);
+    for (unsigned i = 0; i < 4; i++)
+        x2apic(i, i, 1);
+    x2apic(300, 6, 1);                                                  /* its UID fits no short entry */
+    lapic(9, 9, 1);
+    describe(end());
+    says("belongs in a Processor Local APIC entry where there are such entries (as do 3 more)");
+    assert_int_equal(heard->count, 1);
+}
+
+static void madts_of_other_processors(void **state)
+{
+    (void)state;
+    begin("APIC", 6);                                                   /* LoongArch */
+    le(0, 8);
+    for (unsigned i = 0; i < 2; i++)
+        table_entry(&out, 0x11, 15), le(1, 1), le(i, 4), le(i + 4, 4), le(1, 4);
+    table_entry(&out, 0x12, 23), le(1, 1), le(0x1fe01400, 8), le(256, 2), le(0x302, 2), le(0xffffff, 8);
+    table_entry(&out, 0x13, 21), le(1, 1), le(0xfdfb000000, 8), le(256, 2), le(0, 8);
+    table_entry(&out, 0x14, 13), le(1, 1), le(3, 1), le(0, 1), le(1, 8);
+    table_entry(&out, 0x15, 19), le(1, 1), le(0x2ff00000, 8), le(64, 4), le(192, 4);
+    table_entry(&out, 0x16, 17), le(1, 1), le(0x10000000, 8), le(0x1000, 2), le(0, 2), le(64, 2);
+    table_entry(&out, 0x17, 14), le(1, 1), le(0x10002000, 8), le(0x1000, 2), le(19, 1);
+    struct acpi_table *t = end();
+    describe(t);
+    no_fault();
+    tells("Physical Processor ID: 5");
+    tells("Cascade vector: 19");
+    put(t, 44 + 11, 0, 1), put(t, 44 + 15 + 11, 0, 1);
+    describe(t);
+    says("table: no processor is enabled");
+    begin("APIC", 7);                                                   /* RISC-V */
+    le(0, 8);
+    table_entry(&out, 0x18, 36), le(1, 1), le(0, 1), le(1, 4), le(3, 8), le(0, 4), le(0, 4), le(0x28000000, 8), le(0x1000, 4);
+    table_entry(&out, 0x19, 16), le(1, 1), le(0, 5), le(255, 2), le(0, 2), le(0, 1), le(2, 1), le(0, 1), le(24, 1);
+    table_entry(&out, 0x1a, 36), le(1, 1), le(0, 5), le(0, 8), le(0, 2), le(96, 2), le(0, 4), le(0xd000000, 8), le(0x8000, 4);
+    table_entry(&out, 0x1b, 36), le(1, 1), le(0, 1), le(0, 8), le(96, 2), le(7, 2), le(0, 4), le(0x600000, 4), le(0xc000000, 8), le(0, 4);
+    describe(end());
+    no_fault();
+    tells("Hart ID: 3");
+    tells("PLIC Address: 0xc000000");
+    begin("APIC", 7);                                                   /* who knows? */
+    le(0, 8);
+    table_entry(&out, 0x1c, 8), le(0, 6);
+    describe(end());
+    no_fault();
+}
+
+/* Flags of ACPI 6.6 in what was reserved. */
+static void incoherent_gics(void **state)
+{
+    (void)state;
+    for (uint8_t revision = 6; revision <= 7; revision++) {
+        begin("APIC", revision);
+        le(0, 8);
+        lapic(0, 0, 1);
+        table_entry(&out, 14, 16), le(1, 1), le(0, 1), le(0x8000000, 8), le(0x20000, 4);
+        table_entry(&out, 15, 20), le(1, 1), le(0, 1), le(0, 4), le(0x8080000, 8), le(0, 4);
+        describe(end());
+        if (revision == 7)
+            no_fault();
+        else
+            says("Flags: reserved bits 0x1 are set: they mean something from revision 7 on");
+    }
 }
 
 static void madt_of_a_hardware_reduced_machine(void **state)
@@ -212,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(fadt_is_told), TEST(fadt_faults), TEST(fadt_pointers), TEST(facs_faults), TEST(a_good_madt), TEST(madt_faults),
+        TEST(long_madts), TEST(madts_of_other_processors), TEST(incoherent_gics),
         TEST(madt_of_a_hardware_reduced_machine), TEST(the_sci_is_level), TEST(madt_of_arm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
