@@ -4,6 +4,7 @@
  */
 #include "cli/dtb.h"
 #include "cli/cli.h"
+#include "platform/property.h"
 #include <errno.h>
 #include <libfdt.h>
 #include <stdlib.h>
@@ -97,13 +98,15 @@ bool dtb_match(struct dtb *d, const struct platform *p, struct error *e)
 static bool of_dom0(const void *tree, uint64_t at)
 {
     int node, chosen = fdt_path_offset(tree, "/chosen");
+    struct error e = { "" };
+    struct property_cells cells;
+    if (!property_cells(&(struct property_node){ tree, chosen, "dom0", &e }, &cells))
+        return false;
     fdt_for_each_subnode(node, tree, chosen) {
-        int size, cells = fdt_address_cells(tree, chosen);
-        const fdt32_t *reg = fdt_getprop(tree, node, "reg", &size);
-        if (!reg || cells < 1 || cells > 2 || size < cells * 4 || fdt_node_check_compatible(tree, node, "xen,domain") == 0)
-            continue;
-        uint64_t low = fdt32_to_cpu(reg[cells - 1]), high = cells == 2 ? fdt32_to_cpu(reg[0]) : 0;
-        if ((high << 32 | low) == at)
+        const struct property_node n = { tree, node, "dom0", &e };
+        struct span reg;
+        if (property_find(&n, "reg", &reg) && reg.left >= cells.address * 4 && property_be(&reg, cells.address * 4) == at &&
+            fdt_node_check_compatible(tree, node, "xen,domain") != 0)
             return true;
     }
     return false;

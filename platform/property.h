@@ -36,6 +36,12 @@ bool property_cells(const struct property_node *n, struct property_cells *to);
 bool property_nodes(const struct property_node *n, struct platform *p);
 bool property_hidden(const struct property_node *n, struct platform *p);
 
+/*
+ * Where the payload lies that n is: a kernel, ramdisk, module or partial tree, in any of the bindings. cells: of the node above. False: it is
+ * none, or its reg is not one place, and then who reads its guest refuses that. So whoever keeps payloads' memory keeps all that is used.
+ */
+bool tree_payload_place(const struct property_node *n, const struct property_cells *cells, struct payload *to);
+
 /* The parts of platform_from_node, a file each. */
 bool tree_payloads(struct platform *p, const struct property_node *n);      /* kernel, ramdisk, modules, partial tree; other nodes beneath */
 bool tree_xen(struct platform *p, const struct property_node *n);           /* Xen's properties of the guest's node */

@@ -7,7 +7,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-/* What kind of node it is; the first row that its compatible has counts. "xen,linux-zimage" and so on are those of Xen 4.4. */
+/* What kind of node it is, payloads from KERNEL to TREE; the first row that its compatible has counts. "xen,linux-zimage" and so on are those of Xen 4.4. */
 enum kind { KIND_NONE, KIND_KERNEL, KIND_RAMDISK, KIND_MODULE, KIND_TREE, KIND_ELSEWHERE, KIND_REFUSED };
 static const struct { const char *compatible; enum kind kind; const char *why; } kinds[] = {
     { "multiboot,kernel", KIND_KERNEL, NULL }, { "xen,linux-zimage", KIND_KERNEL, NULL },
@@ -49,6 +49,24 @@ static bool check_payload(const struct property_node *n, const char *what, const
     return true;
 }
 
+/* v: what reg has. False: not one address and one size. */
+static bool read_place(struct span v, const struct property_cells *cells, struct payload *to)
+{
+    if (v.left != (cells->address + cells->size) * 4)
+        return false;
+    to->offset = property_be(&v, cells->address * 4);
+    to->size = property_be(&v, cells->size * 4);
+    return true;
+}
+
+bool tree_payload_place(const struct property_node *n, const struct property_cells *cells, struct payload *to)
+{
+    const char *why;
+    enum kind kind = kind_of(n, &why);
+    struct span v;
+    return kind >= KIND_KERNEL && kind <= KIND_TREE && property_find(n, "reg", &v) && read_place(v, cells, to);
+}
+
 /* n: the payload's node; cells are the guest's. */
 static bool read_payload(const struct property_node *n, const struct property_cells *cells, const char *what, struct payload *to)
 {
@@ -61,11 +79,9 @@ static bool read_payload(const struct property_node *n, const struct property_ce
     if (!property_find(n, "reg", &v))
         return fail(n->e, "guest %s: its %s (node %.40s) has no reg: give %s and its size", n->guest, what, node,
                     is_bundle(n->fdt) ? "its offset in the bundle" : "its address");
-    if (v.left != address + size)
+    if (!read_place(v, cells, to))
         return fail(n->e, "guest %s: reg of its %s (node %.40s) has %zu bytes: give %s and size as numbers of %u and %u bytes "
                     "(#address-cells, #size-cells)", n->guest, what, node, v.left, is_bundle(n->fdt) ? "offset" : "address", address, size);
-    to->offset = property_be(&v, address);
-    to->size = property_be(&v, size);
     return check_payload(n, what, to);
 }
 

@@ -6,6 +6,7 @@
 #include "lib/cells.h"
 #include "lib/checked.h"
 #include "loader/bundle_tree.h"
+#include "platform/property.h"
 #include <libfdt.h>
 #include <string.h>
 
@@ -48,12 +49,18 @@ static int reg_of(const void *fdt, int parent, int node, int index, struct tree_
     return 1;
 }
 
-static bool reserve(struct host_tree *t, struct tree_range r, bool no_map, const char *what, struct error *e)
+/* It ends so that it can be rounded up to a page. */
+static bool ends(struct tree_range r)
 {
     uint64_t end;
+    return add_ok(r.at, r.size, &end) && end <= UINT64_MAX - PAGE_SIZE;
+}
+
+static bool reserve(struct host_tree *t, struct tree_range r, bool no_map, const char *what, struct error *e)
+{
     if (!r.size)
         return true;
-    if (!add_ok(r.at, r.size, &end) || end > UINT64_MAX - PAGE_SIZE)
+    if (!ends(r))
         return fail(e, "device tree: %s: %#llx bytes from %#llx on go past the end of all addresses: mend its reg", what,
                     (unsigned long long)r.size, (unsigned long long)r.at);
     if (t->reserveds == TREE_RESERVED_MAX)
@@ -128,7 +135,7 @@ static bool read_reserved(struct host_tree *t, const void *fdt, struct error *e)
 
 /* ---- /chosen ------------------------------------------------------------------------------------- */
 
-static bool property_text(const void *fdt, int node, const char *name, const char **text)
+static bool text_of(const void *fdt, int node, const char *name, const char **text)
 {
     int size;
     const char *p = fdt_getprop(fdt, node, name, &size);
@@ -138,30 +145,36 @@ static bool property_text(const void *fdt, int node, const char *name, const cha
     return true;
 }
 
-static bool is_module(const void *fdt, int node)
-{
-    static const char *const kinds[] = { "multiboot,kernel", "multiboot,ramdisk", "multiboot,module", "multiboot,device-tree" };
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (!fdt_node_check_compatible(fdt, node, kinds[i]))
-            return true;
-    return false;
-}
-
-/* Modules of guests (Xen's dom0less bindings) stand below /chosen at host addresses: their memory is not to be given out. */
+/*
+ * Modules of guests (Xen's dom0less bindings) stand below /chosen at host addresses: their memory is not to be given out. A module without
+ * a good reg, or beyond the end of all addresses, is told of, and its guest alone refused, by who builds it.
+ */
 static bool read_modules(struct host_tree *t, const void *fdt, int parent, struct error *e)
 {
+    struct error of_guest = { "" };
+    struct property_cells cells;
     int node;
+    if (!property_cells(&(struct property_node){ fdt, parent, "", &of_guest }, &cells))
+        return true;
     fdt_for_each_subnode(node, fdt, parent) {
-        struct tree_range r = { 0, 0 };
-        if (is_module(fdt, node)) {
-            /* A module without a good reg is told of, and its guest refused, by who builds it. */
-            if (reg_of(fdt, parent, node, 0, &r) > 0 && !reserve(t, r, false, fdt_get_name(fdt, node, NULL), e))
-                return false;
-        } else if (!fdt_node_check_compatible(fdt, node, "xen,domain") && !read_modules(t, fdt, node, e)) {
+        const struct property_node n = { fdt, node, "", &of_guest };
+        struct payload f;
+        if (!tree_payload_place(&n, &cells, &f))
+            continue;
+        struct tree_range r = { f.offset, f.size };
+        if (ends(r) && !reserve(t, r, false, property_node_name(&n), e))
             return false;
-        }
     }
     return true;
+}
+
+static bool read_guests(struct host_tree *t, const void *fdt, int chosen, struct error *e)
+{
+    int node;
+    fdt_for_each_subnode(node, fdt, chosen)
+        if (!fdt_node_check_compatible(fdt, node, "xen,domain") && !read_modules(t, fdt, node, e))
+            return false;
+    return read_modules(t, fdt, chosen, e);
 }
 
 static bool number(const void *fdt, int node, const char *name, uint64_t *v)
@@ -178,7 +191,7 @@ static void read_bootargs(struct host_tree *t, const void *fdt)
 {
     int chosen = fdt_path_offset(fdt, "/chosen");
     if (chosen >= 0)
-        (void)property_text(fdt, chosen, "bootargs", &t->bootargs);
+        (void)text_of(fdt, chosen, "bootargs", &t->bootargs);
 }
 
 static bool read_chosen(struct host_tree *t, const void *fdt, struct error *e)
@@ -195,7 +208,7 @@ static bool read_chosen(struct host_tree *t, const void *fdt, struct error *e)
         if (!reserve(t, t->initrd, false, "/chosen: linux,initrd", e))
             return false;
     }
-    return read_modules(t, fdt, chosen, e);
+    return read_guests(t, fdt, chosen, e);
 }
 
 bool host_tree_has_word(const char *bootargs, const char *word)
@@ -222,11 +235,11 @@ static void read_cpus(struct host_tree *t, const void *fdt)
     fdt_for_each_subnode(node, fdt, cpus) {
         const char *type, *method = "";
         const void *reg = fdt_getprop(fdt, node, "reg", &size);
-        if (!property_text(fdt, node, "device_type", &type) || strcmp(type, "cpu") || !host_tree_enabled(fdt, node) || !reg ||
+        if (!text_of(fdt, node, "device_type", &type) || strcmp(type, "cpu") || !host_tree_enabled(fdt, node) || !reg ||
             !cells_fit(ac, 0) || size < 4 * ac)
             continue;
         t->cpus_told++;
-        (void)property_text(fdt, node, "enable-method", &method);
+        (void)text_of(fdt, node, "enable-method", &method);
         if (!strcmp(method, "spin-table") || t->cpus == HOST_CPUS_MAX)
             continue;
         t->cpu[t->cpus++] = host_tree_cells(reg, ac) & AFFINITY;
@@ -245,7 +258,7 @@ static void read_psci(struct host_tree *t, const void *fdt)
     bool old = node < 0;
     if (old)
         node = fdt_node_offset_by_compatible(fdt, -1, "arm,psci");
-    if (node < 0 || !property_text(fdt, node, "method", &method))
+    if (node < 0 || !text_of(fdt, node, "method", &method))
         return;
     t->psci = !strcmp(method, "hvc") ? TREE_HVC : !strcmp(method, "smc") ? TREE_SMC : TREE_NO_PSCI;
     if (!old) {

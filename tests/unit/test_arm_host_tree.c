@@ -106,6 +106,43 @@ static void what_is_held_is_not_free(void **state)
     assert_false(host_tree_has_word("", "semi"));
 }
 
+/* Whatever the builder takes for a payload is kept: Xen 4.4's names, cells that only the nodes above have. */
+static void payloads_of_every_binding_are_held(void **state)
+{
+    (void)state;
+    must_read(DTS(MEMORY GIC3 "chosen { #address-cells = <1>; "
+        "k { compatible = \"xen,linux-zimage\", \"xen,multiboot-module\"; reg = <0x44000000 0 0x1000>; };"
+        "domU1 { compatible = \"xen,domain\"; #size-cells = <1>;"
+        "  k { compatible = \"xen,linux-zimage\", \"xen,multiboot-module\"; reg = <0x45000000 0x1000>; };"
+        "  r { compatible = \"xen,linux-initrd\", \"xen,multiboot-module\"; reg = <0x46000000 0x1000>; };"
+        "  m { compatible = \"xen,multiboot-module\"; reg = <0x47000000 0x1000>; };"
+        "  d { compatible = \"multiboot,device-tree\"; reg = <0x48000000 0x1000>; };"
+        "  two { compatible = \"multiboot,module\"; reg = <0x49000000 0x1000 0x4a000000 0x1000>; };"
+        "  other { compatible = \"somebody,elses\"; reg = <0x4b000000 0x1000>; }; };"
+        "domU2 { compatible = \"xen,domain\"; #address-cells = <2>; k { compatible = \"multiboot,kernel\"; reg = <0 0x4c000000 0 0x1000>; }; };"
+        "domU3 { compatible = \"xen,domain\"; #address-cells = <3>; k { compatible = \"multiboot,kernel\"; reg = <0 0 0x4d000000 0x1000>; }; }; };"));
+    assert_int_equal(t.reserveds, 6);
+    for (unsigned i = 0; i < 5; i++)
+        has_reserved(0x44000000 + i * 0x1000000, 0x1000, false);
+    has_reserved(0x4c000000, 0x1000, false);
+    must_read("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; memory@40000000 { device_type = \"memory\"; reg = <0x40000000 0x40000000>; };"
+              "chosen { domU1 { compatible = \"xen,domain\"; k { compatible = \"multiboot,kernel\"; reg = <0x45000000 0x1000>; }; }; }; };");
+    assert_int_equal(t.reserveds, 1);
+    has_reserved(0x45000000, 0x1000, false);
+}
+
+/* It is that guest's fault, which the builder refuses by its sentence; the machine and the other guests go on. */
+static void a_module_that_wraps_stops_nobody_else(void **state)
+{
+    (void)state;
+    must_read(DTS(MEMORY GIC3 "chosen { domU1 { compatible = \"xen,domain\"; #address-cells = <2>; #size-cells = <2>;"
+        "  k { compatible = \"multiboot,kernel\"; reg = <0 0x4a000000 0xffffffff 0xffffffff>; };"
+        "  r { compatible = \"multiboot,ramdisk\"; reg = <0xffffffff 0xffffff00 0 0x80>; }; };"
+        "domU2 { compatible = \"xen,domain\"; k { compatible = \"multiboot,kernel\"; reg = <0 0x4b000000 0 0x1000>; }; }; };"));
+    assert_int_equal(t.reserveds, 1);
+    has_reserved(0x4b000000, 0x1000, false);
+}
+
 static void gics_of_both_versions(void **state)
 {
     (void)state;
@@ -310,7 +347,8 @@ static void keeps_its_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_whole_pages), cmocka_unit_test(what_is_held_is_not_free), cmocka_unit_test(gics_of_both_versions),
+        cmocka_unit_test(memory_is_whole_pages), cmocka_unit_test(what_is_held_is_not_free),
+        cmocka_unit_test(payloads_of_every_binding_are_held), cmocka_unit_test(a_module_that_wraps_stops_nobody_else), cmocka_unit_test(gics_of_both_versions),
         cmocka_unit_test(gics_and_timers_that_are_not_whole), cmocka_unit_test(uart_by_stdout_path), cmocka_unit_test(cpus_and_psci),
         cmocka_unit_test(bad_trees_get_a_sentence), cmocka_unit_test(damaged_trees_get_a_sentence), cmocka_unit_test(any_byte_may_be_wrong),
         cmocka_unit_test(ram_is_told_once_and_without_what_is_held), cmocka_unit_test(a_full_list_loses_ram_rather_than_giving_out_what_is_held),
