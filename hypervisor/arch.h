@@ -66,6 +66,7 @@ _Noreturn void arch_reboot(void);
 extern uintptr_t arch_direct_map;
 static inline void *hpa_ptr(hpa_t p) { return (void *)(arch_direct_map + p.v); }
 static inline hpa_t ptr_hpa(const void *p) { return hpa((uintptr_t)p - arch_direct_map); }
+bool arch_is_mapped(hpa_t at, uint64_t size);       /* hpa_ptr leads there: RAM, of which the host's tree does not forbid a mapping (no-map) */
 /* Zeroes RAM; a function of its own section, so that its instructions can be counted apart. bytes: a multiple of 8. */
 void arch_zero(void *p, uint64_t bytes);
 /* The same for who cleans the caches after writing more there (arch_arm.h: arch_clean), before any guest has it. */

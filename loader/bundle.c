@@ -117,8 +117,8 @@ static bool holds(const struct bundle *b, const struct platform *p, const struct
     if (!in_ram(b, f->offset, f->size))
         return fail(e, "guest %s: its %s at 0x%llx, 0x%llx bytes, lies outside the machine's RAM: load it elsewhere and correct its reg", p->name,
                     what, (ull)f->offset, (ull)f->size);
-    return fail(e, "guest %s: its %s at 0x%llx, 0x%llx bytes, is not there: load it, or correct its reg", p->name, what, (ull)f->offset,
-                (ull)f->size);
+    return fail(e, "guest %s: its %s at 0x%llx, 0x%llx bytes, cannot be read there: load it into memory that is not reserved with no-map, and "
+                "correct its reg", p->name, what, (ull)f->offset, (ull)f->size);
 }
 
 static bool bank_is_free(const struct platform_bank *k, const struct platform *p, const struct platform *o, const struct payload *f, struct error *e)

@@ -115,6 +115,7 @@ static void start_devices(void)
         clock_day(memory_map_device(tree.rtc.at, tree.rtc.size));
 }
 
+bool arch_is_mapped(hpa_t at, uint64_t size) { return memory_is_mapped(at.v, size); }
 const char *arch_kept(hpa_t at, uint64_t size) { return host_tree_kept(&tree, at.v, size); }
 
 const struct host *arch_host(const struct arch_up *up)

@@ -6,6 +6,7 @@
 #include "lib/checked.h"
 #include <string.h>
 
+static const struct host *machine;
 static struct bundle bundle;
 static struct guest *guests;
 static unsigned guest_count, result;
@@ -99,11 +100,14 @@ static bool take_table(void)
     return true;
 }
 
-/* What a loader has put into the host's memory, where the tree says that it has some. */
+/* What a loader has put into the host's memory, where the tree says that it has some: it can be read, and is given to nobody. */
 static struct span host_memory(void *owner, uint64_t at, uint64_t size)
 {
+    bool kept = arch_is_mapped(hpa(at), size);
     (void)owner;
-    return span_of(hpa_ptr(hpa(at)), size);
+    for (unsigned i = 0; i < machine->rams; i++)
+        kept = kept && !ranges_meet(at, size, machine->ram[i].base.v, machine->ram[i].size);
+    return kept ? span_of(hpa_ptr(hpa(at)), size) : (struct span){ NULL, 0, true };
 }
 
 /* A ramdisk that is no tree, where the machine's own has guests: it was meant for a control domain, of which there is none. */
@@ -140,6 +144,7 @@ unsigned builder_start(const struct host *h)
     struct error e = { "" };
     unsigned running = 0;
     guest_count = result = 0;
+    machine = h;
     if (find_bundle(h, &e) && !take_table())
         (void)fail(&e, "the host has no memory for the list of guests: give it more");
     if (failed(&e)) {

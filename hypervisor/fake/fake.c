@@ -1,5 +1,6 @@
 /* Owns: the fake host: RAM in a malloc'ed arena, a clock that tests set, a console in a buffer. One thread. */
 #include "hypervisor/fake/fake.h"
+#include "lib/checked.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,8 @@ void arch_idle(void)
 }
 void arch_interrupts(void) { }
 void arch_relax(void) { }
+/* Reserved memory of a tree can be tested up to the end of the arena. */
+bool arch_is_mapped(hpa_t at, uint64_t size) { return range_within(at.v, size, FAKE_RAM_BASE, host.ram_total); }
 void arch_zero(void *p, uint64_t bytes) { memset(p, 0, bytes); }
 void arch_zero_cached(void *p, uint64_t bytes) { memset(p, 0, bytes); }
 

@@ -31,6 +31,7 @@ static uint64_t mapped = GIB(4), low_page, nx;
 uint64_t memory_image_phys(const void *p) { return (uintptr_t)p - IMAGE_VIRT + IMAGE_PHYS; }
 
 bool memory_is_mapped(uint64_t at, uint64_t size) { return range_within(at, size, 0, mapped); }
+bool arch_is_mapped(hpa_t at, uint64_t size) { return memory_is_mapped(at.v, size); }
 uint64_t memory_low_page(void) { return low_page; }
 
 /* ---- free RAM ------------------------------------------------------------------------------- */

@@ -60,6 +60,18 @@ for t in "evtchn 0xb 0xb" "tuples 0xc 0xd"; do
 done
 tree static-mem 0 "$OUT/static-mem.dtb" --module 0x4a000000="$img/stage2.img" -- 'direct map' 'TEST-RESULT: stage2 PASS'
 
+# As written for Xen 4.4, and with the cells that /chosen alone has; so much memory that what is not kept of the payloads is given to the other guest.
+dtc -q -I dts -O dtb -o "$OUT/old.dtb" - <<'DTS'
+/dts-v1/; / { chosen { #address-cells = <1>; #size-cells = <1>;
+    domU1 { compatible = "xen,domain"; memory = <0 262144>; cpus = <1>; vpl011;
+        module@4a000000 { compatible = "xen,linux-zimage", "xen,multiboot-module"; reg = <0x4a000000 0x20000>; }; };
+    domU2 { compatible = "xen,domain"; memory = <0 262144>; cpus = <1>; vpl011;
+        module@5c000000 { compatible = "xen,linux-zimage", "xen,multiboot-module"; reg = <0x5c000000 0x20000>; }; };
+}; };
+DTS
+tree old 0 "$OUT/old.dtb" --host-memory 768 --module 0x4a000000="$img/alive.img" --module 0x5c000000="$img/alive.img" -- \
+    '\(domU1\) TEST-RESULT: alive PASS' '\(domU2\) TEST-RESULT: alive PASS'
+
 # ---- as ImageBuilder does it: modules of their own size, cells of two, <1> for what is on
 own() { # file, gic version
     qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=$2,dumpdtb=$1" -cpu cortex-a57 -smp 2 -m 1024 -display none -net none -serial none \
@@ -105,6 +117,24 @@ fdtput -p -t s "$OUT/dom0.dtb" /chosen/module@58000000 compatible xen,linux-zima
 fdtput -t x "$OUT/dom0.dtb" /chosen/module@58000000 reg 0 58000000 0 1000
 tree dom0 2 "$OUT/dom0.dtb" --module 0x50000000="$linux" --module 0x54000000="$initrd" --module 0x56000000="$linux" --module 0x5a000000="$initrd" -- \
     '\(bp\) refused: dom0: ' '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
+
+# A module that cannot be read, and one that wraps round, are their guests' own affair. The tool would refuse the latter: QEMU gets another tree than it.
+t=$OUT/no-map.dtb
+own "$t" 3
+fdtput -p -t x "$t" /reserved-memory '#address-cells' 2
+fdtput -t x "$t" /reserved-memory '#size-cells' 2
+fdtput -t x "$t" /reserved-memory ranges
+fdtput -p -t x "$t" /reserved-memory/secret@50000000 reg 0 50000000 0 200000
+fdtput -t x "$t" /reserved-memory/secret@50000000 no-map
+for n in 0 1 2; do
+    add_domain "$t" domU$n 64 1
+    add_module "$t" domU$n kernel "5${n}000000" "$img/alive.img"
+done
+cp "$t" "$OUT/wraps.dtb"
+fdtput -t x "$OUT/wraps.dtb" /chosen/domU1/module0x51000000 reg ffffffff fffff000 0 60000000
+tree no-map 2 "$t" --module 0x50000000="$img/alive.img" --module 0x51000000="$img/alive.img" --module 0x52000000="$img/alive.img" \
+    --qemu-arg -dtb --qemu-arg "$OUT/wraps.dtb" -- 'refused: guest domU0: its kernel at 0x50000000.*no-map' \
+    'refused: guest domU1: reg of its kernel.*wraps round' 'TEST-RESULT: alive PASS' 'domU2: powered off'
 
 tree dom0-ramdisk 0 "$OUT/builder3.dtb" --module 0x50000000="$linux" --module 0x54000000="$initrd" --module 0x56000000="$linux" \
     --module 0x5a000000="$initrd" --qemu-arg -initrd --qemu-arg "$OUT/ramdisk" -- '\(bp\) domU0: powered off' '\(bp\) domU1: powered off'
