@@ -3,6 +3,7 @@
  * than ACPI_INPUT_MAX bytes.
  */
 #include "cli/acpi_input_internal.h"
+#include "cli/bytes.h"
 #include "cli/cli.h"
 #include <ctype.h>
 #include <dirent.h>
@@ -73,6 +74,7 @@ static bool is_text(const struct acpi_source *s)
 static bool add_open(struct acpi_input *in, int fd, struct error *e)
 {
     struct stat file;
+    file_is_input(fd);
     if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > ACPI_INPUT_MAX)
         return too_much(e);
     struct acpi_source *s = malloc(sizeof(*s));

@@ -1,4 +1,4 @@
-/* Owns: buffers that grow, and files mapped whole. Invariant: used <= room <= BYTES_MAX. */
+/* Owns: buffers that grow, files mapped whole, and which files were read. Invariant: used <= room <= BYTES_MAX. */
 #include "cli/bytes.h"
 #include "cli/cli.h"
 #include <errno.h>
@@ -34,6 +34,35 @@ void bytes_free(struct bytes *b)
     *b = (struct bytes){ 0 };
 }
 
+static struct { dev_t device; ino_t inode; } *input;
+static size_t inputs;
+
+static bool is_known(const struct stat *s)
+{
+    for (size_t i = 0; i < inputs; i++)
+        if (input[i].device == s->st_dev && input[i].inode == s->st_ino)
+            return true;
+    return false;
+}
+
+void file_is_input(int fd)
+{
+    struct stat s;
+    if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode) || is_known(&s))
+        return;
+    input = realloc(input, (inputs + 1) * sizeof(*input));
+    if (!input)
+        abort();
+    input[inputs].device = s.st_dev;
+    input[inputs++].inode = s.st_ino;
+}
+
+bool file_was_input(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && is_known(&s);
+}
+
 static bool map(struct file *f, int fd, const char *path, struct error *e)
 {
     struct stat s;
@@ -58,6 +87,7 @@ bool file_open(struct file *f, const char *path, struct error *e)
     if (fd < 0)
         return fail(e, "%s: cannot be opened: %s: check the path", shown(path), strerror(errno));
     bool ok = map(f, fd, path, e);
+    file_is_input(fd);
     (void)close(fd);
     return ok;
 }

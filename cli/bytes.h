@@ -14,6 +14,11 @@ bool bytes_reserve(struct bytes *b, size_t n);
 void bytes_free(struct bytes *b);
 static inline struct span bytes_span(const struct bytes *b) { return span_of(b->at, b->used); }
 
+/* Every file that was read as an input, so that no output takes its place. `fd` is open. */
+void file_is_input(int fd);
+/* Whether what stands at the path, if anything, is one. */
+bool file_was_input(const char *path);
+
 /* A regular file, mapped to be read; empty: at is NULL. */
 struct file { void *at; size_t size; uint64_t device, inode; };
 bool file_open(struct file *f, const char *path, struct error *e);

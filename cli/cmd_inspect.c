@@ -1,14 +1,12 @@
 /* Owns: `bedplate inspect`: what a kernel file is, before any guest is made of it. */
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/output.h"
 #include "cli/unpack.h"
 #include "loader/image.h"
 #include "loader/kernel.h"
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 typedef unsigned long long ull;
 
@@ -80,23 +78,6 @@ static void show_json(const char *path, const struct unpacked *u, const struct k
     json_close();
 }
 
-/* The unpacked kernel as a file: whole or not at all. */
-static bool extract(const struct unpacked *u, const char *to, struct error *e)
-{
-    FILE *f = fopen(to, "we");
-    bool ok = f && fwrite(u->elf.at, 1, u->elf.left, f) == u->elf.left;
-    int why = errno;
-    if (f && fclose(f) != 0 && ok) {
-        why = errno;
-        ok = false;
-    }
-    if (ok)
-        return true;
-    if (f)
-        (void)unlink(to);
-    return fail(e, "%s: cannot be written: %s: choose another place", shown(to), strerror(why));
-}
-
 static void show_image(const char *path, const struct unpacked *u, const struct image *i)
 {
     (void)printf("%s%s%s\n", bold(), path, plain());
@@ -139,7 +120,7 @@ static bool inspect(const char *path, const char *to, bool json, struct error *e
     struct unpacked u = { 0 };
     struct found found;
     bool ok = file_open(&f, path, e) && unpack_kernel(&u, file_span(&f), path, e) && read_kernel(&found, &u, path, e) &&
-              (!to || extract(&u, to, e));
+              (!to || output_file(to, u.elf, e));
     if (ok && found.is_image)
         (json ? show_image_json : show_image)(path, &u, &found.image);
     else if (ok)
@@ -164,6 +145,7 @@ static int run(int argc, char **argv)
         json |= o == 'j';
         to = o == 'x' ? optarg : to;
     }
+    output_option("--extract");
     if (optind + 1 != argc)
         return complain(EXIT_USAGE, "inspect: name one kernel: write `bedplate inspect KERNEL`");
     return inspect(argv[optind], to, json, &e) ? EXIT_WELL : complain_error(EXIT_REFUSED, &e);

@@ -1,36 +1,26 @@
 /* Owns: `bedplate pack`. Invariant: the output's name holds a whole, checked bundle or what it held before. */
 #include "cli/cli.h"
 #include "cli/guests.h"
+#include "cli/output.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Written under another name beside it, then renamed. */
 static bool write_to(struct guests *g, const char *output, struct error *e)
 {
     char *temporary;
-    struct stat s;
-    if (stat(output, &s) == 0 && !S_ISREG(s.st_mode))
-        return fail(e, "%s: is no regular file: name a file with -o", shown(output));
-    if (asprintf(&temporary, "%s.XXXXXX", output) < 0)
-        abort();
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    bool ok = fd >= 0 || fail(e, "%s: cannot be written: %s: choose another place with -o", shown(output), strerror(errno));
-    ok = ok && guests_bundle(g, fd, e);
-    if (ok && (fchmod(fd, 0666 & ~mask) != 0 || rename(temporary, output) != 0))
+    int fd = output_temporary(output, &temporary, e);
+    if (fd < 0)
+        return false;
+    bool ok = guests_bundle(g, fd, e);
+    if (ok && rename(temporary, output) != 0)
         ok = fail(e, "%s: cannot be written: %s: choose another place with -o", shown(output), strerror(errno));
-    if (fd >= 0) {
-        if (!ok)
-            (void)unlink(temporary);
-        (void)close(fd);
-    }
+    if (!ok)
+        (void)unlink(temporary);
+    (void)close(fd);
     free(temporary);
     return ok;
 }

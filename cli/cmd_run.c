@@ -1,11 +1,8 @@
 /* Owns: `bedplate run`: packs, finds a machine, lets it run, and says by its exit status how it went. */
+#include "cli/bytes.h"
 #include "cli/cli.h"
-#include "cli/dtb.h"
-#include "cli/guests.h"
-#include "cli/machine.h"
+#include "cli/run.h"
 #include "cli/watch.h"
-#include "lib/checked.h"
-#include "platform/virt_map.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,11 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HOST_EXTRA_MIB = 64, HOST_LEAST_MIB = 128, SECONDS_MAX = 1000000, CPUS_MAX = 64, MEMORY_MAX_MIB = 1 << 24 };
-
-static const char one_at_a_time[] = "tcg,thread=single";
-
-struct run_options { struct machine_options machine; unsigned seconds; const char *log; struct dtb tree; };
+enum { SECONDS_MAX = 1000000, MEMORY_MAX_MIB = 1 << 24 };
 
 /* A whole number within [low, high]; false after a complaint. */
 static bool number(const char *option, const char *value, unsigned long low, unsigned long high, unsigned long *to)
@@ -38,8 +31,8 @@ static bool take_option(struct run_options *o, int option, const char *value)
     unsigned long n;
     switch (option) {
     case 't': return number("timeout", value, 1, SECONDS_MAX, &n) && ((o->seconds = (unsigned)n), true);
-    case 'c': return number("host-cpus", value, 1, CPUS_MAX, &n) && ((o->machine.cpus = (unsigned)n), true);
-    case 'm': return number("host-memory", value, 1, MEMORY_MAX_MIB, &n) && ((o->machine.memory = n), true);
+    case 'c': return number("host-cpus", value, 1, RUN_CPUS_MAX, &n) && ((o->machine.cpus = o->cpus_given = (unsigned)n), true);
+    case 'm': return number("host-memory", value, 1, MEMORY_MAX_MIB, &n) && ((o->machine.memory = n), (o->memory_given = true));
     case 'l': o->log = value; return true;
     case 'd': o->tree.path = value; return true;
     case 'o': return dtb_add_module(&o->tree, value);
@@ -47,7 +40,7 @@ static bool take_option(struct run_options *o, int option, const char *value)
     case 'C': o->machine.cpu = value; return true;
     case 'g': return number("gic-version", value, 2, 3, &n) && ((o->machine.gic_version = (unsigned)n), true);
     case 'a':
-        if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0 && strcmp(value, one_at_a_time) != 0 && strcmp(value, "tcg,thread=multi") != 0)
+        if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0 && strcmp(value, RUN_BY_TURNS) != 0 && strcmp(value, RUN_SIDE_BY_SIDE) != 0)
             return complain(0, "run: --accel takes kvm, tcg, tcg,thread=single or tcg,thread=multi, not %s", shown(value)), false;
         o->machine.accelerator = value;
         return true;
@@ -57,105 +50,6 @@ static bool take_option(struct run_options *o, int option, const char *value)
         o->machine.extra[o->machine.extras++] = strdup(value);
         return true;
     }
-}
-
-/* More than this machine has would only make QEMU fail, in words about pc.ram. */
-static bool fits_here(const struct run_options *o, const struct guests *g)
-{
-    uint64_t here = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE) >> 20;
-    const struct guest *largest = &g->guest[0];
-    if (o->machine.memory <= here)
-        return true;
-    for (unsigned i = 1; i < g->count; i++)
-        if (g->guest[i].platform.memory > largest->platform.memory)
-            largest = &g->guest[i];
-    (void)complain(0, "%s: guest %s: memory=%llu: the guests need %llu MiB together, but this machine has %llu MiB: give them less",
-                   shown(largest->config.path), largest->platform.name, (unsigned long long)(largest->platform.memory >> 20),
-                   (unsigned long long)o->machine.memory, (unsigned long long)here);
-    return false;
-}
-
-/* An Arm machine's RAM begins here; QEMU places the bundle 128 MiB behind. Static memory is to lie in it. */
-static uint64_t least_arm_memory(const struct guests *g, uint64_t mib)
-{
-    const uint64_t begin = GIB(1) >> 20, least = (g->image.left >> 20) + 128 + HOST_EXTRA_MIB;
-    uint64_t top = 0, fixed = 0;
-    for (unsigned i = 0; i < g->count; i++) {
-        const struct platform_arm *a = &g->guest[i].platform.arm;
-        for (unsigned k = 0; k < a->banks; k++) {
-            uint64_t end = (a->bank[k].base.v + a->bank[k].size + MIB(1) - 1) >> 20;
-            fixed += a->bank[k].size >> 20;
-            top = end > top ? end : top;
-        }
-    }
-    if (top > begin && top - begin + mib - fixed > mib)
-        mib = top - begin + mib - fixed;
-    return mib < least ? least : mib;
-}
-
-/* Room for the guests, the bundle, and the hypervisor with its eight bytes a page. As many CPUs as can be of use. */
-static void default_size(struct run_options *o, const struct guests *g)
-{
-    uint64_t mib = (g->image.left >> 20) + HOST_EXTRA_MIB;
-    unsigned long vcpus = 0, online = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
-    for (unsigned i = 0; i < g->count; i++) {
-        mib += (g->guest[i].platform.memory >> 20) + 2;
-        vcpus += platform_vcpus_told(&g->guest[i].platform);
-    }
-    mib += mib / 256;
-    if (o->machine.arm)
-        mib = least_arm_memory(g, mib);
-    if (!o->machine.memory)
-        o->machine.memory = mib < HOST_LEAST_MIB ? HOST_LEAST_MIB : mib;
-    if (!o->machine.cpus)
-        o->machine.cpus = (unsigned)(vcpus < online ? vcpus : online);
-    if (o->machine.cpus > CPUS_MAX)
-        o->machine.cpus = CPUS_MAX;
-    if (o->machine.arm && o->machine.gic_version == 2 && o->machine.cpus > VIRT_GIC2_VCPUS)
-        o->machine.cpus = VIRT_GIC2_VCPUS;
-}
-
-/*
- * A guest without the Xen ABI measures its TSC against the PM timer, in loops that QEMU's emulation is too slow and uneven
- * for, unless its clock counts instructions. QEMU 7.2 does that well for one CPU only.
- */
-static void count_instructions(struct run_options *o, const struct guests *g)
-{
-    bool needed = false;
-    for (unsigned i = 0; i < g->count; i++)
-        needed |= !g->guest[i].platform.xen;
-    for (unsigned i = 0; i < o->machine.extras; i++)
-        needed &= strcmp(o->machine.extra[i], "-icount") != 0;
-    if (!needed || o->machine.extras + 2 > MACHINE_ARGS_MAX)
-        return;
-    o->machine.extra[o->machine.extras++] = strdup("-icount");
-    o->machine.extra[o->machine.extras++] = strdup("shift=1,sleep=on");
-    o->machine.cpus = 1;
-    (void)fputs("bedplate: a guest has xen=0: the emulated clock counts instructions, on one CPU (see docs/configuration.md)\n", stderr);
-}
-
-static bool several_vcpus(const struct guests *g)
-{
-    for (unsigned i = 0; i < g->count; i++)
-        if (platform_vcpus_told(&g->guest[i].platform) > 1)
-            return true;
-    return false;
-}
-
-static void choose_accelerator(struct run_options *o, const struct guests *g, const char *image)
-{
-    const char *why = "", *single = NULL;
-    if (!o->machine.accelerator)
-        o->machine.accelerator = o->machine.arm ? "tcg" : machine_accelerator(image, &why);
-    if (strcmp(o->machine.accelerator, "tcg") == 0 && o->machine.cpus > 1)
-        single = machine_why_single(o->machine.arm, several_vcpus(g));
-    (void)fprintf(stderr, "bedplate: %u CPU%s, %llu MiB, %s%s%s\n", o->machine.cpus, o->machine.cpus == 1 ? "" : "s",
-                  (unsigned long long)o->machine.memory, strcmp(o->machine.accelerator, "kvm") == 0 ? "KVM with nested virtualization" :
-                  "TCG, QEMU's emulation", *why ? ", because " : "", why);
-    if (!single)
-        return;
-    o->machine.accelerator = one_at_a_time;
-    (void)fprintf(stderr, "bedplate: its CPUs take turns, as %s (see docs/how-it-works.md)\n", single);
 }
 
 static int verdict(const struct watch *w, unsigned seconds)
@@ -176,33 +70,47 @@ static int verdict(const struct watch *w, unsigned seconds)
     }
 }
 
+/* A log that cannot go on does not stop the guests; it is told at the end. */
+static int finish(const struct watch *w, const struct run_options *o)
+{
+    int code = verdict(w, o->seconds), lost = w->log_lost;
+    if (w->log >= 0 && close(w->log) != 0 && !lost)
+        lost = errno;
+    return lost ? complain(code ? code : EXIT_HOST, "%s: the log is not whole: %s: choose another file with --log", shown(o->log), strerror(lost)) : code;
+}
+
+static bool open_log(const char *path, int *log, struct error *e)
+{
+    *log = -1;
+    if (!path)
+        return true;
+    if (file_was_input(path))
+        return fail(e, "%s: is also an input: choose another file with --log", shown(path));
+    *log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return *log >= 0 || fail(e, "%s: cannot be written: %s: choose another file with --log", shown(path), strerror(errno));
+}
+
+static int run_on(const char *image, struct run_options *o, const struct guests *g)
+{
+    struct error e = { "" };
+    char *argv[2 * MACHINE_ARGS_MAX];
+    struct watch w = { .argv = argv, .seconds = o->seconds };
+    enum run_answer answer = run_size(o, g, &e) ? run_accelerator(o, g, image, &e) : RUN_REFUSED;
+    if (answer != RUN_GOES || !open_log(o->log, &w.log, &e))
+        return complain_error(answer == RUN_CANNOT ? EXIT_HOST : EXIT_REFUSED, &e);
+    run_tell(o);
+    machine_arguments(&o->machine, image, argv);
+    watch_run(&w);
+    return finish(&w, o);
+}
+
 static int run_guests(struct run_options *o, const struct guests *g)
 {
     struct error e = { "" };
-    char *argv[2 * MACHINE_ARGS_MAX], *image = machine_image(o->machine.arm, &e);
-    struct watch w = { .argv = argv, .seconds = o->seconds, .log = -1 };
-    if (!image || !machine_found(o->machine.arm, &e)) {
-        free(image);
-        return complain_error(EXIT_HOST, &e);
-    }
-    default_size(o, g);
-    if (!fits_here(o, g)) {
-        free(image);
-        return EXIT_REFUSED;
-    }
-    if (o->log && (w.log = open(o->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
-        free(image);
-        return complain(EXIT_USAGE, "%s: cannot be written: %s: name another file with --log", shown(o->log), strerror(errno));
-    }
-    choose_accelerator(o, g, image);
-    if (!o->machine.arm && strncmp(o->machine.accelerator, "tcg", 3) == 0)
-        count_instructions(o, g);
-    machine_arguments(&o->machine, image, argv);
-    watch_run(&w);
+    char *image = machine_image(o->machine.arm, &e);
+    int code = image && machine_found(o->machine.arm, &e) ? run_on(image, o, g) : complain_error(EXIT_HOST, &e);
     free(image);
-    if (w.log >= 0)
-        (void)close(w.log);
-    return verdict(&w, o->seconds);
+    return code;
 }
 
 /* Guests have the GIC version of their host: it is the one that a guest asks for, unless the command line says. */

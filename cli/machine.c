@@ -1,5 +1,6 @@
 /* Owns: QEMU's command line, and the choice of the accelerator, which is made by trying. */
 #include "cli/machine.h"
+#include "cli/cli.h"
 #include "cli/watch.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +37,9 @@ char *machine_image(bool arm, struct error *e)
     const struct kind *k = &kinds[arm];
     char self[PATH_MAX];
     const char *named = getenv(k->named_by);
-    if (named && access(named, R_OK) == 0)
+    if (named && *named && access(named, R_OK) != 0)
+        return (void)fail(e, "%s: cannot be read: %s: check the path in %s, or unset it", shown(named), strerror(errno), k->named_by), NULL;
+    if (named && *named)
         return text("%s", named);
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
     self[n > 0 ? n : 0] = '\0';
@@ -87,16 +90,25 @@ static bool kvm_works(const char *image)
     return w.status == WATCH_REFUSED && !strstr(w.tail, "no guest can run");
 }
 
+const char *machine_why_not_kvm(bool arm)
+{
+    bool here = false;
+#ifdef __aarch64__
+    here = true;
+#endif
+    if (arm != here)
+        return arm ? "this machine's CPUs are not Arm's" : "this machine is no PC";
+    if (access("/dev/kvm", R_OK | W_OK) != 0)
+        return errno == ENOENT ? "there is no /dev/kvm" : "/dev/kvm may not be opened";
+    return arm || nested_is_on() ? NULL : "KVM's nested virtualization (kvm_amd nested=1) is not on";
+}
+
 const char *machine_accelerator(const char *image, const char **why)
 {
-    *why = "";
-    if (access("/dev/kvm", R_OK | W_OK) != 0)
-        *why = errno == ENOENT ? "there is no /dev/kvm" : "/dev/kvm may not be opened";
-    else if (!nested_is_on())
-        *why = "KVM's nested virtualization (kvm_amd nested=1) is not on";
-    else if (!kvm_works(image))
+    *why = machine_why_not_kvm(false);
+    if (!*why && !kvm_works(image))
         *why = "a trial machine with KVM did not work";
-    return **why ? "tcg" : "kvm";
+    return *why ? "tcg" : "kvm";
 }
 
 /* 702 for 7.2; 0: it did not say. */

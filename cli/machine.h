@@ -30,7 +30,9 @@ char *machine_image(bool arm, struct error *e);
 bool machine_found(bool arm, struct error *e);
 /* QEMU's own device tree for the machine, into a new file at `path`. False with a sentence. */
 bool machine_own_tree(const struct machine_options *o, const char *path, struct error *e);
-/* "kvm" or "tcg", by trying; *why tells why not KVM, "" otherwise. */
+/* Why KVM cannot be of use, as far as that is seen without trying; NULL: it may. */
+const char *machine_why_not_kvm(bool arm);
+/* "kvm" or "tcg", for a PC, by trying; *why tells why not KVM, NULL otherwise. */
 const char *machine_accelerator(const char *image, const char **why);
 /* Why TCG's CPUs, if there are several, are not to run side by side in threads of their own; NULL: they may. */
 const char *machine_why_single(bool arm, bool several_vcpus);

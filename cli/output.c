@@ -1,5 +1,6 @@
 /* Owns: files that appear whole. */
 #include "cli/output.h"
+#include "cli/bytes.h"
 #include "cli/cli.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +12,12 @@
 
 #define SUFFIX ".XXXXXX"
 
+static const char *option = "-o";
+void output_option(const char *name) { option = name; }
+
 static bool cannot(const char *path, struct error *e)
 {
-    return fail(e, "%s: cannot be written: %s: choose another place with -o", shown(path), strerror(errno));
+    return fail(e, "%s: cannot be written: %s: choose another place with %s", shown(path), strerror(errno), option);
 }
 
 static char *join(const char *a, const char *between, const char *b)
@@ -24,15 +28,20 @@ static char *join(const char *a, const char *between, const char *b)
     return to;
 }
 
-/* An empty file beside `path`, with the rights a new file has. What is there and no regular file (a device, say) is not to be replaced. */
-static int make_temporary(const char *path, char **temporary, struct error *e)
+static bool may_be_replaced(const char *path, struct error *e)
 {
     struct stat s;
+    if (stat(path, &s) == 0 && !S_ISREG(s.st_mode))
+        return fail(e, "%s: is no regular file: name a file with %s", shown(path), option);
+    return !file_was_input(path) || fail(e, "%s: is also an input: choose another file with %s", shown(path), option);
+}
+
+/* With the rights a new file has. */
+int output_temporary(const char *path, char **temporary, struct error *e)
+{
     *temporary = NULL;
-    if (stat(path, &s) == 0 && !S_ISREG(s.st_mode)) {
-        (void)fail(e, "%s: is no regular file: name a file with -o", shown(path));
+    if (!may_be_replaced(path, e))
         return -1;
-    }
     *temporary = join(path, "", SUFFIX);
     int fd = mkostemp(*temporary, O_CLOEXEC);
     mode_t mask = umask(0);
@@ -54,7 +63,7 @@ bool output_open(struct output *o, const char *path, struct error *e)
     *o = (struct output){ path, NULL, -1 };
     if (!path)
         return true;
-    int fd = make_temporary(path, &o->temporary, e);
+    int fd = output_temporary(path, &o->temporary, e);
     if (fd < 0)
         return false;
     (void)fflush(stdout);
@@ -100,7 +109,7 @@ static bool write_all(int fd, struct span bytes)
 bool output_file(const char *path, struct span bytes, struct error *e)
 {
     char *temporary;
-    int fd = make_temporary(path, &temporary, e);
+    int fd = output_temporary(path, &temporary, e);
     if (fd < 0)
         return false;
     bool ok = write_all(fd, bytes);
@@ -127,7 +136,7 @@ bool output_folder_open(struct output_folder *f, const char *path, struct error 
 bool output_folder_add(struct output_folder *f, const char *name, struct span bytes, struct error *e)
 {
     char *path = join(f->path, "/", name), *temporary;
-    int fd = make_temporary(path, &temporary, e);
+    int fd = output_temporary(path, &temporary, e);
     bool ok = fd >= 0;
     if (ok) {
         f->names = realloc(f->names, (f->n + 1) * sizeof(*f->names));

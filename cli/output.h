@@ -7,6 +7,15 @@
 #include "lib/error.h"
 #include "lib/span.h"
 
+/* What a sentence calls the option that names the output: -o unless this is called. */
+void output_option(const char *name);
+
+/*
+ * An empty file beside `path`, to be written, read and then renamed; *temporary, to be freed, is its name. -1 with a sentence.
+ * Refused: the place of what is no regular file (a device, say), and that of an input (file_is_input).
+ */
+int output_temporary(const char *path, char **temporary, struct error *e);
+
 /* From open to close, stdout is the file `path`, under another name beside it; path NULL: stdout stays what it is. */
 struct output { const char *path; char *temporary; int saved; };
 bool output_open(struct output *o, const char *path, struct error *e);
