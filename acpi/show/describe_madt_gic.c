@@ -26,7 +26,7 @@ static void check_gicd(struct telling *t, uint64_t v)
         tell_wrong(t, "a machine has one distributor, and this is the second");
 }
 
-/* ACPI 6.6, 5.2.12.17 and 18: reserved before. */
+/* Flags and a reserved byte in ACPI 6.6, 5.2.12.17 and 18; before, both bytes are reserved. */
 static void check_coherent(struct telling *t, uint64_t v)
 {
     if (v && t->revision < 7)
@@ -63,12 +63,12 @@ const struct tell_row tell_gic_msi[] = {
     { "Flags", 4, TELL_BITS, frame_flag, NULL }, { "SPI Count", 2, TELL_NUMBER, NULL, NULL }, { "SPI Base", 2, TELL_NUMBER, NULL, NULL }, ROWS_END,
 };
 const struct tell_row tell_gicr[] = {
-    { "Flags", 1, TELL_BITS | TELL_DULL, gic_flag, check_coherent }, { "Reserved", 1, TELL_RESERVED, NULL, NULL },
+    { "Flags", 2, TELL_BITS | TELL_DULL, gic_flag, check_coherent },
     { "Discovery Range Base Address", 8, TELL_HEX, NULL, NULL },
     { "Discovery Range Length", 4, TELL_HEX, NULL, NULL }, ROWS_END,
 };
 const struct tell_row tell_its[] = {
-    { "Flags", 1, TELL_BITS | TELL_DULL, gic_flag, check_coherent }, { "Reserved", 1, TELL_RESERVED, NULL, NULL },
+    { "Flags", 2, TELL_BITS | TELL_DULL, gic_flag, check_coherent },
     { "GIC ITS ID", 4, TELL_NUMBER, NULL, NULL }, { "Physical Base Address", 8, TELL_HEX, NULL, NULL },
     { "Reserved", 4, TELL_RESERVED, NULL, NULL }, ROWS_END,
 };
