@@ -413,6 +413,9 @@ mangle_refused uart-0 1 '--uart 0: no address' 'COM1 to COM4' -- --from machine 
 mangle_refused uart-com5 1 '--uart COM5: no address' -- --from machine --vcpus 2 --uart COM5
 mangle_refused unknown-what 1 '--unknown perhaps: write keep or drop' -- --from machine --vcpus 2 --unknown perhaps
 mangle_refused hide-no-path 2 'machine: .*COM9: no device of the machine.s AML has this path' 'namespace' -- --from machine --vcpus 2 --hide '\_SB.COM9'
+for path in '\_S5' '\_SB.PCI0.LPCB.HPET._CRS' '\_SB.PCI0.LPCB.UAR2._CRS' '\_GPE' '\_SB'; do
+    mangle_refused "hide-no-device-$path" 2 'no device of the machine.s AML has this path' -- --from machine --vcpus 2 --hide "$path"
+done
 mangle_refused hide-no-id 2 'machine: PNP0C0F: no device .* _HID or _CID' -- --from machine --vcpus 2 --hide PNP0C0F
 mangle_refused from-nowhere 2 'nowhere' -- --from nowhere --vcpus 2 -o made2
 without FACP; mangle_refused no-fadt 2 'some: there is no FADT' 'give the whole set' -- --from some --vcpus 2 -o made2

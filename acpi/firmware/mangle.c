@@ -125,13 +125,15 @@ static uint64_t register_at(const struct acpi_table *fadt, uint64_t old, uint64_
     return x ? x : old ? acpi_number(fadt->bytes, old, 4) : 0;
 }
 
+/* Which registers count the flag HW_REDUCED_ACPI says, whatever stands in the fields of the others (ACPI 6.4, 5.2.9, 4.8.3.7). */
 static void plan_power(struct mangle *m, const struct acpi_table *fadt)
 {
     struct mangle_power *p = &m->power;
+    bool reduced = acpi_number(fadt->bytes, 112, 4) >> 20 & 1;
     p->s5 = aml_sleep_type(m->ns, 5, &p->type_a, &p->type_b);
-    p->pm1a_control = register_at(fadt, 64, 172);
-    p->pm1b_control = register_at(fadt, 68, 184);
-    p->sleep_control = register_at(fadt, 0, 244);
+    p->pm1a_control = reduced ? 0 : register_at(fadt, 64, 172);
+    p->pm1b_control = reduced ? 0 : register_at(fadt, 68, 184);
+    p->sleep_control = reduced ? register_at(fadt, 0, 244) : 0;
 }
 
 /* Where the FADT's pointers change, it is told anew; everything else in it is the machine's. */
@@ -140,8 +142,11 @@ static void plan_fadt(struct mangle *m)
     struct mangle_decision *fadt = given(m, "FACP"), *dsdt = given(m, "DSDT"), *facs = given(m, "FACS");
     if (!dsdt->laid && !(facs && facs->laid))
         return;
+    bool had_facs = acpi_number(fadt->table->bytes, 36, 4) || acpi_number(fadt->table->bytes, 132, 8);
     fadt->action = ACPI_REPLACE;
-    fadt->reason = "the machine's, with new pointers: its DSDT or FACS had no address of their own";
+    fadt->reason = facs || !had_facs ? "the machine's, with new pointers: its DSDT or FACS had no address of their own"
+                 : acpi_set_find(m->set, "FACS", 0) ? "the machine's, with new pointers: to no FACS, as the machine's is damaged"
+                 : "the machine's, with new pointers: to no FACS, as the machine's is not among the tables: give it too, or the domain has none";
     fadt->laid = true;
 }
 

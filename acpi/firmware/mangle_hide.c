@@ -180,11 +180,18 @@ static bool keep_hidden(struct mangle *m)
 
 static bool is_path(const char *text) { return text[0] == '\\' || text[0] == '_' || strchr(text, '.'); }
 
+/* What an enumeration of devices comes upon; names, methods and scopes are no devices, and to hide them would do nothing, or too much. */
+static bool is_device(const struct aml_namespace *ns, int node)
+{
+    uint8_t kind = ns->node[node].kind;
+    return kind == AML_DEVICE_NODE || kind == AML_PROCESSOR || kind == AML_THERMAL || kind == AML_POWER;
+}
+
 static bool hide_asked(struct mangle *m, const char *asked, struct error *e)
 {
     bool room = true, found = false;
     int at = is_path(asked) ? aml_find(m->ns, asked) : AML_NONE;
-    if (at != AML_NONE && at != AML_ROOT) {
+    if (at != AML_NONE && is_device(m->ns, at)) {
         found = true;
         room = mangle_hide(m, at, "asked for by its path");
     }

@@ -45,6 +45,21 @@ static void test_hidden(void **state)
     free_machine(x);
 }
 
+/* A path has to be a device's: names, methods and scopes are none. */
+static void test_hide_what_is_no_device(void **state)
+{
+    struct machine *x = new_machine(true);
+    static const char *const none[] = { "\\_S5", "\\_SB.PCI0.COM1._CRS", "\\_SB.PCI0.COM2._CRS", "\\_SB.PCI0.COM1._HID", "\\_GPE", "\\_SB", "\\" };
+    (void)state;
+    usual(x);
+    x->o.hides = 1;
+    for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        x->o.hide = &none[i];
+        refused(x, "no device of the machine's AML has this path");
+    }
+    free_machine(x);
+}
+
 static void spcr(struct machine *x, uint16_t port)
 {
     begin(x, "SPCR");
@@ -204,6 +219,16 @@ static void test_power(void **state)
     assert_int_equal(x->m.power.type_b, 6);
     assert_int_equal(x->m.power.pm1a_control, 0x404);
     assert_int_equal(x->m.power.pm1b_control, 0);
+    assert_int_equal(x->m.power.sleep_control, 0);
+    uint8_t *f = x->bytes + (x->set.table[0].bytes.at - x->bytes);
+    f[244 + 4] = 5;                     /* a sleep control register, which only a hardware-reduced machine is switched off by */
+    make(x);
+    assert_int_equal(x->m.power.pm1a_control, 0x404);
+    assert_int_equal(x->m.power.sleep_control, 0);
+    f[112 + 2] |= 1 << 4;
+    make(x);
+    assert_int_equal(x->m.power.pm1a_control, 0);
+    assert_int_equal(x->m.power.sleep_control, 5);
     free_machine(x);
 }
 
@@ -322,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uids),
         cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_hide_what_is_no_device),
         cmocka_unit_test(test_uart),
         cmocka_unit_test(test_byte_of_spcr),
         cmocka_unit_test(test_stao_for_the_byte_alone),

@@ -139,6 +139,14 @@ static void test_pointers_to_nothing(void **state)
     make(x);
     uint64_t d = AT + decision(x, "DSDT", 0)->offset;
     assert_pointers(x, 0, d, 0, d);
+    assert_non_null(strstr(decision(x, "FACP", 0)->reason, "to no FACS, as the machine's is not among the tables"));
+    facs(x);
+    struct acpi_table *t = &x->set.table[x->set.n - 1];
+    t->bytes.left = 60;
+    t->faults |= ACPI_CUT;
+    make(x);
+    assert_pointers(x, 0, AT + decision(x, "DSDT", 0)->offset, 0, AT + decision(x, "DSDT", 0)->offset);
+    assert_non_null(strstr(decision(x, "FACP", 0)->reason, "to no FACS, as the machine's is damaged"));
     free_machine(x);
     x = new_machine(false);
     begin(x, "FACP");
@@ -150,6 +158,7 @@ static void test_pointers_to_nothing(void **state)
     assert_int_equal(decision(x, "FACP", 0)->length, 116);
     assert_int_equal(le(made(x, "FACP") + 40, 4), AT + decision(x, "DSDT", 0)->offset);
     assert_int_equal(sum(made(x, "FACP"), 116), 0);
+    assert_null(strstr(decision(x, "FACP", 0)->reason, "to no FACS"));     /* it pointed at none */
     free_machine(x);
 }
 
