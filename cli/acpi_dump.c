@@ -111,7 +111,7 @@ static int run(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return complain(EXIT_USAGE, "acpi dump: write `bedplate acpi dump CFG`: see `bedplate acpi dump --help`");
-    if (form == AS_RAW && !output && isatty(STDOUT_FILENO))
+    if (form == AS_RAW && (!output || is_stdout(output)) && isatty(STDOUT_FILENO))
         return complain(EXIT_USAGE, "acpi dump: raw bytes would spoil the terminal: name a file with -o, or use --format acpidump");
     return dump(argv[optind], form == AS_TEXT && output ? AS_FILES : form, output);
 }

@@ -80,7 +80,7 @@ static int report(const char *path, const char *other_path, const char *to)
     if (!s)
         abort();
     if (read_subject(&s[0], path, &e) && (!other_path || read_subject(&s[1], other_path, &e)) &&
-        write_page(to, &s[0], other_path ? &s[1] : NULL, other_path, &e))
+        write_page(to, &s[0], other_path ? &s[1] : NULL, other_path, &e) && !is_stdout(to))
         (void)printf("%s: %zu tables, %u fault%s\n", to, s[0].told.fields.tables, s[0].told.fields.faults, s[0].told.fields.faults == 1 ? "" : "s");
     forget(&s[0]);
     forget(&s[1]);
@@ -108,7 +108,7 @@ const struct command acpi_verb_report = {
     "Writes one HTML page, which needs nothing besides itself, about a guest (a configuration, *.cfg; its kernel and modules are read, since\n"
     "the memory map shows where they go) or about any machine (a folder, acpidump's text, raw tables, \"live\"): its memory map drawn to\n"
     "scale, who interrupts whom, its ACPI tables field by field with the clauses that define them.\n\n"
-    "  -o, --output FILE   where the page goes\n"
+    "  -o, --output FILE   where the page goes; - is standard output\n"
     "  --against OTHER     also how another configuration or machine differs: settings, memory map, interrupts, tables\n\n"
     "Examples:\n"
     "  bedplate acpi report web.cfg -o web.html\n"

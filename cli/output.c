@@ -28,9 +28,19 @@ static char *join(const char *a, const char *between, const char *b)
     return to;
 }
 
+bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
+
+/* Who says "-" means stdout: where that cannot be had, it is no file's name. */
+static bool is_name(const char *path, struct error *e)
+{
+    return !is_stdout(path) || fail(e, "-: standard output cannot take this: name a file or a folder with %s", option);
+}
+
 static bool may_be_replaced(const char *path, struct error *e)
 {
     struct stat s;
+    if (!is_name(path, e))
+        return false;
     if (stat(path, &s) == 0 && !S_ISREG(s.st_mode))
         return fail(e, "%s: is no regular file: name a file with %s", shown(path), option);
     return !file_was_input(path) || fail(e, "%s: is also an input: choose another file with %s", shown(path), option);
@@ -61,7 +71,7 @@ int output_temporary(const char *path, char **temporary, struct error *e)
 bool output_open(struct output *o, const char *path, struct error *e)
 {
     *o = (struct output){ path, NULL, -1 };
-    if (!path)
+    if (!path || is_stdout(path))
         return true;
     int fd = output_temporary(path, &o->temporary, e);
     if (fd < 0)
@@ -126,6 +136,8 @@ bool output_folder_open(struct output_folder *f, const char *path, struct error 
 {
     struct stat s;
     *f = (struct output_folder){ .path = path };
+    if (!is_name(path, e))
+        return false;
     f->made = mkdir(path, 0777) == 0;
     if (f->made || (errno == EEXIST && stat(path, &s) == 0 && S_ISDIR(s.st_mode)))
         return true;

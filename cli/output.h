@@ -12,12 +12,13 @@ void output_option(const char *name);
 
 /*
  * An empty file beside `path`, to be written, read and then renamed; *temporary, to be freed, is its name. -1 with a sentence.
- * Refused: the place of what is no regular file (a device, say), and that of an input (file_is_input).
+ * Refused: the place of what is no regular file (a device, say), that of an input (file_is_input), and "-".
  */
 int output_temporary(const char *path, char **temporary, struct error *e);
 
-/* From open to close, stdout is the file `path`, under another name beside it; path NULL: stdout stays what it is. */
+/* From open to close, stdout is the file `path`, under another name beside it; path NULL or "-": stdout stays what it is. */
 struct output { const char *path; char *temporary; int saved; };
+bool is_stdout(const char *path);
 bool output_open(struct output *o, const char *path, struct error *e);
 /* keep: it takes its name; else it is removed. False with a sentence when it could not be written; false too when `keep` is. */
 bool output_close(struct output *o, bool keep, struct error *e);

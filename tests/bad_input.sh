@@ -289,6 +289,14 @@ refused report-nowhere 1 'write `bedplate acpi report CFG -o FILE.html`' -- "$to
 refused report-no-such-guest 2 'absent.cfg: ' -- "$tool" acpi report absent.cfg -o report.html
 refused report-against-nobody 2 'absent: ' -- "$tool" acpi report good.cfg --against absent -o report.html
 refused report-no-folder 2 'nodir/report.html: cannot be written: No such file' 'choose another place with -o' -- "$tool" acpi report good.cfg -o nodir/report.html
+"$tool" acpi report good.cfg -o good.html >/dev/null
+"$tool" acpi report good.cfg -o - >two 2>err; verdict report-on-stdout "$(cmp good.html two 2>&1; [ -e ./- ] && echo a file is called -)"
+"$tool" acpi dump forms.cfg --format json >one
+"$tool" acpi dump forms.cfg --format json -o - >two 2>err; verdict dump-on-stdout "$(cmp one two 2>&1; [ -e ./- ] && echo a file is called -)"
+refused dump-folder-on-stdout 2 '^bedplate: -: standard output cannot take this: name a file' -- "$tool" acpi dump forms.cfg -o -
+refused pack-on-stdout 2 '^bedplate: -: standard output cannot take this: name a file' -- "$tool" pack good.cfg -o -
+refused extract-on-stdout 2 '^bedplate: -: standard output cannot take this: name a file' -- "$tool" inspect good.elf --extract -
+refused report-output-full 5 'standard output cannot be written' -- sh -c 'exec "$0" acpi report good.cfg -o - >/dev/full' "$tool"
 refused report-full-disk 2 '/dev/full' 'name a file with -o' -- "$tool" acpi report good.cfg -o /dev/full
 refused dump-into-file 2 'forms.txt: cannot be made: it is a file' 'name another folder' -- "$tool" acpi dump forms.cfg -o forms.txt
 refused dump-nowhere 2 'nowhere/tables: cannot be made: No such file' 'name another folder' -- "$tool" acpi dump forms.cfg -o nowhere/tables
