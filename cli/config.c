@@ -162,7 +162,7 @@ static bool read_size(const struct config_reader *r)
     uint64_t absent = UINT64_MAX, mib = absent, limit = absent, vcpus = 1, most = 0, max = UINT64_C(1) << 40;
     const char *most_text;
     if (!config_number(r, "memory", max, &mib) || !config_number(r, "maxmem", max, &limit) ||
-        !config_number(r, "vcpus", UINT32_MAX, &vcpus) || !config_number(r, "maxvcpus", UINT32_MAX, &most) ||
+        !config_number(r, "vcpus", PLATFORM_VCPUS_MAX, &vcpus) || !config_number(r, "maxvcpus", PLATFORM_VCPUS_MAX, &most) ||
         !config_text(r, "maxvcpus", &most_text))
         return false;
     if (mib != absent && limit != absent && mib != limit)
@@ -307,9 +307,8 @@ bool config_read(struct config *c, const char *path, struct error *e)
     struct config_reader r = { NULL, c, shown(path), e };
     *c = (struct config){ .path = copy(path) };
     bool ok = file_open(&f, path, e);
-    if (ok && f.size && memchr(f.at, '\0', f.size))
-        ok = fail(e, "%s: is no text but a binary file: name a configuration (xl.cfg text)", r.file);
-    ok = ok && parse(&r, f.at ? f.at : "", f.size);
+    const char *text = ok && f.at ? f.at : "";
+    ok = ok && config_is_text(path, text, f.size, e) && parse(&r, text, f.size);
     file_close(&f);
     if (!ok)
         config_free(c);

@@ -29,6 +29,8 @@ struct config_key { char name[64]; unsigned line; bool adds; };     /* adds: += 
 struct config_scan config_scan_of(const char *text, size_t size);
 bool config_scan_next(struct config_scan *s, struct config_key *key);
 
+/* Refuses what libxlutil would take apart in words that help nobody: binary files, and texts as Windows writes them. */
+bool config_is_text(const char *path, const char *text, size_t size, struct error *e);
 /* Refuses keys that are not known (naming the nearest that is) or set twice. */
 bool config_check_keys(const char *path, const char *text, size_t size, struct error *e);
 #endif

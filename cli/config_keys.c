@@ -12,11 +12,18 @@ bool config_text(const struct config_reader *r, const char *key, const char **to
     return true;
 }
 
+/* A 0 before it does not make a number octal: docs/configuration.md knows decimal and 0x. */
+static int base_of(const char *text)
+{
+    text += strspn(text, " \t+-");
+    return text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10;
+}
+
 bool config_number_of(const struct config_reader *r, const char *key, const char *text, uint64_t max, uint64_t *to)
 {
     char *end;
     errno = 0;
-    long long n = strtoll(text, &end, 0);
+    long long n = strtoll(text, &end, base_of(text));
     if (end == text || *end)
         return fail(r->e, "%s: %s is \"%.20s\", which is no number: give a whole number", r->file, key, text);
     if (n < 0)

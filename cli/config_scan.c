@@ -1,6 +1,6 @@
 /*
  * Owns: which keys a configuration sets. libxlutil, the parser, answers only what it is asked for and lists nothing, so
- * a misspelt key would pass unseen. Runs after libxlutil has accepted the text, so it need not understand more than
+ * a misspelt key would pass unseen. But for config_is_text, runs after libxlutil has accepted the text, so it need not understand more than
  * comments, quotes and brackets.
  */
 #include "cli/cli.h"
@@ -105,7 +105,18 @@ static bool unknown(const char *path, const struct config_key *key, struct error
     const char *near = nearest(key->name, known, KNOWN);
     if (near)
         return fail(e, "%s: line %u: unknown key %s: did you mean %s?", shown(path), key->line, key->name, near);
-    return fail(e, "%s: line %u: unknown key %s: remove it (bedplate(1) lists the keys)", shown(path), key->line, key->name);
+    return fail(e, "%s: line %u: unknown key %s: remove it (configuration.md, in docs or share/doc/bedplate, lists the keys)", shown(path), key->line, key->name);
+}
+
+bool config_is_text(const char *path, const char *text, size_t size, struct error *e)
+{
+    if (memchr(text, '\0', size))
+        return fail(e, "%s: is no text but a binary file: name a configuration (xl.cfg text)", shown(path));
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        return fail(e, "%s: begins with a byte order mark: save it as UTF-8 without one", shown(path));
+    if (memmem(text, size, "\r\n", 2))
+        return fail(e, "%s: has Windows line ends (CR LF): save it with Unix ones, say by `sed -i 's/\\r$//'`", shown(path));
+    return true;
 }
 
 bool config_check_keys(const char *path, const char *text, size_t size, struct error *e)

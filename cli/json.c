@@ -1,4 +1,4 @@
-/* Owns: JSON (RFC 8259) on stdout, indented for people. Bytes that are no UTF-8 are the writer's affair but control characters are not. */
+/* Owns: JSON (RFC 8259) on stdout, indented for people. Invariant: it is UTF-8, whatever the texts are; U+FFFD stands for each byte that is not. */
 #include "cli/json.h"
 #include <stdio.h>
 
@@ -6,17 +6,33 @@ enum { DEPTH_MAX = 16 };
 
 static struct { char close[DEPTH_MAX]; unsigned depth; bool some; } state;
 
-static void string(const char *s)
+/* How many bytes the character of UTF-8 at s has, none of them behind the text's end; 0: it is none (RFC 3629: nor overlong, nor a surrogate). */
+static unsigned utf8_length(const unsigned char *s)
 {
+    unsigned n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    for (unsigned i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+static void string(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
     (void)putchar('"');
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\')
-            (void)printf("\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            (void)printf("\\u%04x", c);
+    while (*s) {
+        unsigned n = utf8_length(s);
+        if (*s == '"' || *s == '\\')
+            (void)printf("\\%c", *s);
+        else if (*s < 0x20 || *s == 0x7f)
+            (void)printf("\\u%04x", *s);
+        else if (!n)
+            (void)fputs("\\ufffd", stdout);
         else
-            (void)putchar(c);
+            (void)fwrite(s, 1, n, stdout);
+        s += n ? n : 1;
     }
     (void)putchar('"');
 }

@@ -12,12 +12,17 @@ enum { SHOWN_MAX = 72 };
 int complain(int code, const char *fmt, ...)
 {
     va_list args;
+    char *sentence;
     (void)fflush(stdout);
     va_start(args, fmt);
-    (void)fputs("bedplate: ", stderr);
-    (void)vfprintf(stderr, fmt, args);
-    (void)fputc('\n', stderr);
+    if (vasprintf(&sentence, fmt, args) < 0)
+        abort();
     va_end(args);
+    for (char *c = sentence; *c; c++)       /* what a file brings is not to steer the terminal */
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    (void)fprintf(stderr, "bedplate: %s\n", sentence);
+    free(sentence);
     return code;
 }
 

@@ -162,9 +162,10 @@ bad memory-far-beyond 'memory is 99999999999999999999' 'give at most' -- 'memory
 bad maxmem-contradicts 'maxmem=128 contradicts memory=64' -- 'memory=64' 'maxmem=128'
 bad vcpus-0 'vcpus is 0' 'give at least 1' -- 'vcpus=0'
 bad vcpus-negative 'negative' -- 'vcpus="-1"'
-bad vcpus-too-many 'vcpus is 513, more than 512' 'give fewer' -- 'vcpus=513'
+bad vcpus-too-many 'vcpus is 513: give at most 512' -- 'vcpus=513'
+bad vcpus-far-too-many 'vcpus is 9999999999: give at most 512' -- 'vcpus=9999999999'
 bad maxvcpus-0 'maxvcpus is 0' 'give at least 1' -- 'maxvcpus=0'
-bad maxvcpus-too-many 'maxvcpus is 513, more than 512' 'give fewer' -- 'maxvcpus=513' 'ioapic=1'
+bad maxvcpus-too-many 'maxvcpus is 513: give at most 512' -- 'maxvcpus=513' 'ioapic=1'
 bad maxvcpus-less 'maxvcpus=2 is less than vcpus=3' 'remove maxvcpus' -- 'vcpus=3' 'maxvcpus=2'
 bad maxvcpus-without-acpi 'maxvcpus=4 with acpi=0: nothing could tell' 'set acpi=1' -- 'maxvcpus=4' 'acpi=0' 'ioapic=1'
 bad maxvcpus-without-ioapic 'maxvcpus=4 with ioapic=0: nothing could interrupt' 'set ioapic=1' -- 'maxvcpus=4'
@@ -173,7 +174,7 @@ refused memory-over-this-machine 2 'memory' 'this machine has' 'give' -- "$tool"
 
 # ---- keys
 bad unknown-key 'line 1: unknown key memroy: did you mean memory\?' -- 'memroy=64' 'memory=64'
-bad unknown-key-far 'line 1: unknown key frobnicate' 'remove it' -- 'frobnicate=1'
+bad unknown-key-far 'line 1: unknown key frobnicate: remove it \(configuration.md' -- 'frobnicate=1'
 bad unknown-key-after-semicolon 'unknown key vcpu: did you mean vcpus\?' -- 'name="x"; vcpu=1'
 bad unknown-key-after-list 'line 3: unknown key lapci: did you mean lapic\?' -- 'modules=[ "good.elf a=b",' '  "good.elf" ]' 'lapci=1'
 bad key-of-xl 'line 1: disk is a key of xl that has no meaning here' 'remove it' -- 'disk=[ "phy:x" ]'
@@ -196,6 +197,17 @@ bad cpus-wrong 'cpus is "0-"' -- 'cpus="0-"'
 bad cpus-none 'leaves no CPU' -- 'cpus="1,^1"'
 bad syntax 'line 1: cannot be understood near' -- 'name = = "x"'
 bad python 'line 1: cannot be understood near' -- 'import os'
+bad windows-line-ends 'has Windows line ends \(CR LF\)' 'sed -i' -- $'name="x"\r'
+bad byte-order-mark 'begins with a byte order mark' 'save it' -- $'\xef\xbb\xbfname="x"'
+bad no-control-bytes 'line 1: cannot be understood near `\?\[31m64' -- $'memory=\e[31m64'
+cfg octal.cfg 'memory="064"' 'vcpus="0x2"'
+"$tool" check --json octal.cfg 2>err | tr -d ' \n' >out
+verdict numbers-are-decimal "$(grep -q '"memory_mib":64,' out || echo 'memory is not 64 MiB'; grep -q '"vcpus":2,' out || echo 'it has not two vCPUs')"
+cfg bytes.cfg $'cmdline="bad \xff utf \xc3\xa9 \xed\xa0\x80 \xf0\x9f\x98\x80 cut \xe2\x82"'
+for what in 'check --json' 'start-info --json'; do
+    "$tool" $what bytes.cfg 2>err | python3 -c 'import sys, json; sys.exit("bad \ufffd utf \xe9 \ufffd\ufffd\ufffd \U0001f600 cut \ufffd\ufffd" not in json.dumps(json.loads(sys.stdin.buffer.read().decode()), ensure_ascii=False))' 2>>err
+    verdict "json-is-utf-8-${what%% *}" "$([ $? = 0 ] || echo 'it is not the text with U+FFFD for what is none')"
+done
 
 # ---- virtual NUMA, hidden devices, the power button
 nodes() { # name, regexes, --, the list: of a guest with 64 MiB and four vCPUs, two of them to come
