@@ -98,7 +98,7 @@ static int run(int argc, char **argv)
     static const struct option options[] = {
         { "json", no_argument, NULL, 'j' }, { "output", required_argument, NULL, 'o' }, { "format", required_argument, NULL, 'f' }, { 0 },
     };
-    enum form form = AS_TEXT;
+    enum form form = AS_TEXT, was = AS_TEXT;
     const char *output = NULL;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
@@ -107,6 +107,9 @@ static int run(int argc, char **argv)
         if (c == 'f' && !read_form(optarg, &form))
             return unknown_form(optarg);
         form = c == 'j' ? AS_JSON : form;
+        if (was != AS_TEXT && form != was)
+            return complain(EXIT_USAGE, "acpi dump: two formats exclude each other: give one --format, or --json");
+        was = form;
         output = c == 'o' ? optarg : output;
     }
     if (optind + 1 != argc)

@@ -295,6 +295,8 @@ reads_back raw --hex '--format hex'
 reads_back txt
 "$tool" acpi dump forms.cfg --format asl -o sources >out 2>err; verdict asl-of-each "$(for t in APIC DSDT FACP; do grep -q "Signature.*\"$t\"" sources/$t.dsl || echo no $t; done)"
 refused dump-unknown-form 1 '--format jsn is none' 'did you mean json' -- "$tool" acpi dump forms.cfg --format jsn
+refused dump-two-formats 1 'two formats exclude each other' 'give one' -- "$tool" acpi dump forms.cfg --format hex --json
+refused dump-two-formats-again 1 'two formats exclude each other' -- "$tool" acpi dump forms.cfg --json --format raw
 refused dump-two-guests 1 'write `bedplate acpi dump CFG`' -- "$tool" acpi dump forms.cfg good.cfg
 refused dump-without-iasl 5 'iasl cannot be run: No such file' 'install acpica-tools' -- env PATH=/nowhere "$tool" acpi dump forms.cfg --format asl -o other
 refused report-nowhere 1 'write `bedplate acpi report CFG -o FILE.html`' -- "$tool" acpi report forms.cfg

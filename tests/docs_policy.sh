@@ -1,6 +1,7 @@
 #!/bin/sh
 # docs_policy.sh [--print|--accept]: the hardware domain's policy table in docs/acpi.md is told from acpi/firmware/policy.c and from nowhere
 # else. Without an option: fails when the copy between the marks differs. --print writes the table; --accept puts it into the document.
+# Always: the document names every table whose inside `show` tells as bytes.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 source=acpi/firmware/policy.c document=docs/acpi.md
@@ -42,3 +43,6 @@ case ${1:-} in
 esac
 awk -v begin="$begin" -v end="$end" '$0 == end { inside = 0 } inside { print } $0 == begin { inside = 1 }' "$document" >"$have" || exit 1
 diff -u "$have" "$want" || { echo "docs_policy.sh: $document differs from $source: sh tests/docs_policy.sh --accept" >&2; exit 1; }
+bytes=$(sed -n "/and what is behind as bytes:/,/\.\$/p" "$document" | grep -o '`....`' | tr -d '`' | sort)
+titles=$({ sed -n 's/^ *ONLY_TITLE("\(....\)".*/\1/p' acpi/show/describe_other.c; echo SLIC; } | sort)
+[ "$bytes" = "$titles" ] || { echo "docs_policy.sh: $document: its list of tables told as bytes is not that of acpi/show/describe_other.c and SLIC" >&2; exit 1; }
