@@ -72,7 +72,7 @@ fuzzer() { # program: new finds go to a scratch copy, so that the corpus in the 
     rm -rf "$scratch"
 }
 
-ring style && { title style; one layers sh tests/layers.sh; one headers sh tests/headers.sh; }
+ring style && { title style; one layers sh tests/layers.sh; one headers sh tests/headers.sh; one options bash tests/options.sh "$B/bedplate"; }
 ring unit && { title "unit tests, under sanitizers"; for t in tests/unit/test_*.c; do cmocka "$B/tests/$(basename "$t" .c)"; done; }
 ring fuzz && { title "fuzzers, $fuzz_runs inputs each"; for f in tests/fuzz/fuzz_*.c; do fuzzer "$B/fuzzers/$(basename "$f" .c)"; done; }
 ring golden && { title golden; one golden sh tests/golden/golden.sh "$B/golden/acpi_tables" tests/golden/acpi; one guest-trees sh tests/golden/golden.sh "$B/golden/guest_tree" tests/golden/tree; one acpi-oracles bash tests/acpi.sh "$B/golden/acpi_tables"; one mangle bash tests/mangle.sh "$B/bedplate"; one show bash tests/show.sh "$B/golden/acpi_tables" "$B/bedplate"; one acpi-namespace bash tests/namespace.sh "$B/bedplate"; one docs-policy sh tests/docs_policy.sh; }

@@ -2,7 +2,7 @@
 # people do with what is built: run, install, help.
 .PHONY: check unit fuzz boot bad-input style run run-arm install uninstall help
 
-style: ; tests/check.sh --only style
+style: tool ; tests/check.sh --only style
 unit: $(UNIT) ; tests/check.sh --only unit
 fuzz: $(FUZZERS) ; tests/check.sh --only fuzz
 boot: hypervisor tool guests ; tests/check.sh --only boot
