@@ -9,6 +9,7 @@
 #include "loader/bundle_tree.h"
 #include "platform/virt_map.h"
 #include "start_info/guest_tree.h"
+#include "tests/unit/dts_maker.h"
 #include <cmocka.h>     /* last: it defines a macro named fail */
 
 enum { TREE_BYTES = 4096, CELLS_MAX = 128 };
@@ -18,6 +19,7 @@ struct device {
     const char *node;                       /* "/passthrough" */
     uint32_t gic_phandle;                   /* 0: no node gic */
     uint32_t gic_cells, root_cells, cells;  /* 3, 2, 2 */
+    uint32_t size_cells;                    /* of /passthrough: as cells */
     bool no_force, path, no_reg, controller, with_ranges;
     uint32_t reg[CELLS_MAX];
     unsigned regs;                          /* cells of it */
@@ -74,7 +76,7 @@ static struct span make(const struct device *d)
     }
     fdt_begin_node(tree, d->node ? d->node : "passthrough");
     cell("#address-cells", or(d->cells, 2));
-    cell("#size-cells", or(d->cells, 2));
+    cell("#size-cells", or(d->size_cells, or(d->cells, 2)));
     if (d->with_ranges)
         cells("ranges", (const uint32_t[]){ 0, 0, 0, 0, 1 }, 5);
     else
@@ -142,6 +144,9 @@ static void takes_registers(void **state)
     struct device narrow = { .cells = 1, .with_ranges = true, .reg = { 0x9040000, 0x1000, 0xa000000 }, .regs = 3 };
     got = must_take(&narrow);
     assert_int_equal(got.reg[0].guest.v, 0xa000000);
+    struct device short_sizes = { .size_cells = 1, .reg = { 0, 0x9040000, 0x1000, 0, 0xa000000 }, .regs = 5 };
+    got = must_take(&short_sizes);
+    assert_true(got.reg[0].size == 0x1000 && got.reg[0].guest.v == 0xa000000);
 }
 
 static void refuses_registers(void **state)
@@ -256,11 +261,40 @@ static void merges(void **state)
     }
 }
 
+/* What reg says is read by the cells of /passthrough, which come along: it means there what it meant here. */
+static void merges_short_sizes(void **state)
+{
+    (void)state;
+    char here[512];
+    assert_non_null(getcwd(here, sizeof(here)));
+    void *blob = dts_compile("/include/ \"%s/tests/fixtures/passthrough/zynqmp-ethernet.dts\"", here);
+    struct span partial = span_of(blob, fdt_totalsize(blob));
+    struct platform p = base();
+    struct passthrough got;
+    struct error e = { "" };
+    const struct guest_places w = { .tree = { 0 } };
+    uint64_t size = guest_tree_size(&p, partial);
+    uint8_t *fdt = malloc(size);
+    if (!passthrough_read(&got, &p, partial, &e) || !guest_tree_build(&p, &w, partial, fdt, size, &e))
+        fail_msg("%s", e.text);
+    assert_true(got.regs == 1 && got.reg[0].host.v == 0xff0e0000 && got.reg[0].size == 0x1000 && got.reg[0].guest.v == 0xff0e0000);
+    assert_true(got.irqs == 1 && got.irq[0].intid == 95);
+    int bus = dts_node(fdt, "/passthrough"), device = dts_node(fdt, "/passthrough/ethernet@ff0e0000"), length;
+    assert_int_equal(fdt_address_cells(fdt, 0), fdt_address_cells(fdt, bus));
+    assert_int_equal(fdt_size_cells(fdt, bus), 1);
+    const fdt32_t *reg = fdt_getprop(fdt, device, "reg", &length);
+    assert_int_equal(length, 12);
+    assert_true(fdt32_ld(reg + 1) == 0xff0e0000 && fdt32_ld(reg + 2) == 0x1000);
+    free(fdt);
+    free(blob);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_registers), cmocka_unit_test(refuses_registers), cmocka_unit_test(takes_interrupts),
         cmocka_unit_test(refuses_interrupts), cmocka_unit_test(refuses_trees), cmocka_unit_test(merges),
+        cmocka_unit_test(merges_short_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
