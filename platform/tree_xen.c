@@ -91,7 +91,9 @@ static bool check_limits(const struct property_node *n)
 
 bool tree_xen(struct platform *p, const struct property_node *n)
 {
-    return read_enhanced(p, n) && property_toggle(n, "vpl011", false, &p->arm.pl011) && check_limits(n) && check_sve(n) &&
+    struct span value;
+    p->arm.pl011 = property_find(n, "vpl011", &value);      /* whatever its value: <0> too is on to Xen */
+    return read_enhanced(p, n) && check_limits(n) && check_sve(n) &&
            only(n, "capabilities", 0, 0, "a guest here controls no other and has no hardware but what its partial tree names") &&
            only(n, "trap-unmapped-accesses", 1, 1, "an access to nothing is an abort here") &&
            absent(n, "llc-colors", "caches are not divided among guests") && absent(n, "colors", "caches are not divided among guests") &&
