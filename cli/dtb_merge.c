@@ -55,6 +55,17 @@ static bool copy_properties(void *to, int at, const void *from, int node)
     return true;
 }
 
+/* To libfdt "a" is there where "a@1" is: so a node begins with a name that is nobody's. */
+static int add_node(void *to, int at, const char *name)
+{
+    int node;
+    fdt_for_each_subnode(node, to, at)
+        if (strcmp(fdt_get_name(to, node, NULL), name) == 0)
+            return -FDT_ERR_EXISTS;
+    node = fdt_add_subnode(to, at, "@");
+    return node >= 0 && fdt_set_name(to, node, name) != 0 ? -FDT_ERR_NOSPACE : node;
+}
+
 /* In reverse, since a node that is added stands before its elder siblings: so the order is kept. */
 static bool copy_node(void *to, int at, const void *from, int node, unsigned depth)
 {
@@ -67,7 +78,7 @@ static bool copy_node(void *to, int at, const void *from, int node, unsigned dep
         child[children++] = sub;
     }
     while (children--) {
-        int added = fdt_add_subnode(to, at, fdt_get_name(from, child[children], NULL));
+        int added = add_node(to, at, fdt_get_name(from, child[children], NULL));
         if (added < 0 || !copy_node(to, added, from, child[children], depth + 1))
             return false;
     }

@@ -6,17 +6,25 @@
 #include "platform/platform.h"
 #include <string.h>
 
-/* `named` may be a node's name, with the unit address that no guest's name has. */
-static bool is_name(const char *named, const char *name)
+/* `named` may be the name of its node, with a unit address, which no guest's name has. */
+static bool is_named(const struct platform *p, const char *named)
 {
-    size_t n = strlen(name);
-    return strncmp(named, name, n) == 0 && (named[n] == '\0' || named[n] == '@');
+    return strcmp(named, p->name) == 0 || (p->node_name && strcmp(named, p->node_name) == 0);
+}
+
+/* Two of one name cannot be told apart on the console: the later one is refused. */
+static bool has_the_name(const struct platform *p, struct platform *const *all)
+{
+    for (unsigned i = 0; all[i] != p; i++)
+        if (strcmp(all[i]->name, p->name) == 0)
+            return false;
+    return true;
 }
 
 static struct platform *find(const char *name, struct platform *const *all, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        if (is_name(name, all[i]->name))
+        if (is_named(all[i], name) && has_the_name(all[i], all))
             return all[i];
     return NULL;
 }
@@ -43,7 +51,7 @@ static bool join_channel(const struct platform *p, struct platform_channel *c, s
     if (!end)
         return fail(e, "guest %s: event channel 0x%x leads to port 0x%x of %s, which has no channel there: give %s one (port=0x%x,peer=%s,"
                     "peer_port=0x%x)", p->name, c->port, c->peer_port, other->name, other->name, c->peer_port, p->name, c->port);
-    if (!is_name(end->peer, p->name) || end->peer_port != c->port)
+    if (!is_named(p, end->peer) || end->peer_port != c->port)
         return fail(e, "guest %s: event channel 0x%x leads to port 0x%x of %s, which leads to port 0x%x of %.63s: let each be the other's end",
                     p->name, c->port, c->peer_port, other->name, end->peer_port, end->peer);
     c->peer = other->name;
@@ -65,7 +73,7 @@ static bool check_backend(const struct platform *p, struct platform *const *all,
     if (!b->xen)
         return fail(e, "guest %s: its vuart_backend %s has xen=0: it could not read the ring: set xen=1 there", p->name, b->name);
     for (unsigned i = 0; i < count && all[i] != p; i++)
-        before += all[i]->arm.pl011 && is_name(all[i]->arm.pl011_backend, b->name);
+        before += all[i]->arm.pl011 && is_named(b, all[i]->arm.pl011_backend);
     return before < PLATFORM_RINGS_MAX || fail(e, "guest %s: its vuart_backend %s has the consoles of %d others already: name another", p->name,
                                                b->name, PLATFORM_RINGS_MAX);
 }
@@ -76,7 +84,7 @@ static void find_rings(struct platform *p, struct platform *const *all, unsigned
     uint32_t port = PLATFORM_PORT_MAX;
     p->rings = 0;
     for (unsigned i = 0; i < count && p->xen && p->rings < PLATFORM_RINGS_MAX; i++) {
-        if (all[i] == p || !all[i]->arm.pl011 || !*all[i]->arm.pl011_backend || !is_name(all[i]->arm.pl011_backend, p->name))
+        if (all[i] == p || !all[i]->arm.pl011 || !*all[i]->arm.pl011_backend || !is_named(p, all[i]->arm.pl011_backend))
             continue;
         while (channel_at(p, port))
             port--;
@@ -101,6 +109,8 @@ static bool check_banks(const struct platform *p, struct platform *const *all, u
 
 bool platform_join(struct platform *p, struct platform *const *all, unsigned count, struct error *e)
 {
+    if (!has_the_name(p, all))
+        return fail(e, "guest %s: two guests have this name: give one of them another (bedplate,name)", p->name);
     for (unsigned i = 0; i < p->channels; i++)
         if (!join_channel(p, &p->channel[i], all, count, e))
             return false;

@@ -80,6 +80,7 @@ struct platform_ram { gpa_t base; uint64_t size; };
 
 struct platform {
     char name[PLATFORM_NAME_MAX + 1];
+    const char *node_name;              /* that of its node, where the name was made of it: peers may be told so; NULL: bedplate,name */
     enum platform_board board;
     unsigned vcpus;                     /* 1..PLATFORM_VCPUS_MAX: those that are there from the start */
     unsigned vcpus_max;                 /* vcpus..PLATFORM_VCPUS_MAX: the rest may be plugged in; 0 is the same as vcpus */
@@ -177,9 +178,9 @@ bool platform_from_node(struct platform *p, const void *fdt, int node, enum plat
 bool platform_check(struct platform *p, struct error *e);
 
 /*
- * What only all guests together show: each channel of p has its other end in the guest that it names, told alike there; the backend of its
- * PL011 is there, and p learns whose PL011s end in it (p->ring, with ports that are free). all[] includes p; each has passed
- * platform_check. False with a sentence that names p and the other: then p is not to be started, the others may be.
+ * What only all guests together show: none before p has its name; each channel of p has its other end in the guest that it names, told
+ * alike there; the backend of its PL011 is there, and p learns whose PL011s end in it (p->ring, with ports that are free). all[] includes p;
+ * each has passed platform_check. False with a sentence that names p and the other: then p is not to be started, the others may be.
  */
 bool platform_join(struct platform *p, struct platform *const *all, unsigned count, struct error *e);
 

@@ -8,6 +8,31 @@
 #include <libfdt.h>
 #include <string.h>
 
+static bool has_name(const void *fdt, int node) { return fdt_getprop(fdt, node, "bedplate,name", NULL) != NULL; }
+
+/* Whether another guest's node differs from this one only by what stands behind the first `length` characters: a unit address, or none. */
+static bool has_namesake(const struct property_node *n, const char *name, size_t length)
+{
+    int node;
+    fdt_for_each_subnode(node, n->fdt, fdt_parent_offset(n->fdt, n->at)) {
+        const char *other = fdt_get_name(n->fdt, node, NULL);
+        if (node != n->at && other && strncmp(other, name, length) == 0 && (other[length] == '\0' || other[length] == '@') &&
+            fdt_node_check_compatible(n->fdt, node, "xen,domain") == 0 && !has_name(n->fdt, node))
+            return true;
+    }
+    return false;
+}
+
+/* To Xen guests have no names, so their nodes may differ by the unit address only: "domU@1" then is domU-1. */
+static void name_by_node(struct platform *p, const struct property_node *n, const char *node)
+{
+    char *unit;
+    (void)format(p->name, sizeof(p->name), "%s", node);
+    unit = strchr(p->name, '@');
+    if (unit)
+        *unit = has_namesake(n, node, (size_t)(unit - p->name)) ? '-' : '\0';
+}
+
 /* bedplate,name, else the node's own name without its unit address. */
 static bool read_name(struct platform *p, struct property_node *n)
 {
@@ -15,20 +40,17 @@ static bool read_name(struct platform *p, struct property_node *n)
     const char *name = fdt_get_name(n->fdt, n->at, &size);
     if (!name)
         return fail(n->e, "a guest's node without a name: the device tree is damaged, pack it again");
-    (void)format(p->name, sizeof(p->name), "%s", name);
-    char *unit = strchr(p->name, '@');
-    if (unit)
-        *unit = '\0';
+    name_by_node(p, n, name);
     n->guest = p->name;
-    name = p->name;
-    if (!fdt_getprop(n->fdt, n->at, "bedplate,name", NULL) && !platform_check_name(p, n->e))
-        return false;
+    p->node_name = name;
+    if (!has_name(n->fdt, n->at))
+        return platform_check_name(p, n->e);
+    p->node_name = NULL;
     if (!property_text(n, "bedplate,name", &name))
         return false;
     if (strlen(name) > PLATFORM_NAME_MAX)
         return fail(n->e, "guest %s: bedplate,name is longer than %d characters: shorten it", p->name, PLATFORM_NAME_MAX);
-    if (name != p->name)
-        (void)format(p->name, sizeof(p->name), "%s", name);
+    (void)format(p->name, sizeof(p->name), "%s", name);
     return platform_check_name(p, n->e);
 }
 

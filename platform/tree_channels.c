@@ -25,7 +25,7 @@ static bool add(struct platform *p, const struct property_node *n, struct platfo
 
 static bool is_domain(const struct property_node *n) { return n->at >= 0 && fdt_node_check_compatible(n->fdt, n->at, "xen,domain") == 0; }
 
-/* The name of a guest's node, maybe with its unit address, which platform_join leaves out. */
+/* bedplate,name, else its node's name as it is: platform_join knows both. */
 static bool name_of(const struct property_node *domain, const char **to)
 {
     *to = property_node_name(domain);

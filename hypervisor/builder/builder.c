@@ -40,20 +40,11 @@ static void start(struct guest *g)
     vcpu_start(g->domain->vcpu[0]);
 }
 
-/* Two guests of one name cannot be told apart on the console: the later one is refused. */
-static bool name_is_free(const struct guest *g, struct error *e)
-{
-    for (const struct guest *o = guests; o < g; o++)
-        if (strcmp(o->platform.name, g->platform.name) == 0)
-            return fail(e, "%s: two guests have this name: give one of them another", g->platform.name);
-    return true;
-}
-
 static bool read_guest(int node)
 {
     struct error e = { "" };
     struct guest *g = &guests[guest_count];
-    if (!platform_from_node(&g->platform, bundle.fdt, node, bundle_board(&bundle), &e) || !name_is_free(g, &e)) {
+    if (!platform_from_node(&g->platform, bundle.fdt, node, bundle_board(&bundle), &e)) {
         refuse(&e);
         memset(g, 0, sizeof(*g));
         return false;

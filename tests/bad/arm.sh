@@ -163,6 +163,8 @@ tree tree-static-outside 'static memory at 0x30000000, .* lies outside the machi
 tree tree-static-over-module 'static memory at 0x48000000 meets a module of a at 0x4a000000' 'load that elsewhere' -- 'xen,static-mem = <0 0x48000000 0x4000000>;'
 tree tree-no-kernel 'guest b: it has no kernel' 'multiboot,kernel' -- '' '' "$b"
 tree tree-no-memory 'guest b: it has no property memory' 'KiB' -- '' '' 'b { compatible = "xen,domain"; };'
+tree tree-one-name 'guest a: two guests have this name' 'bedplate,name' -- '' '' 'c { compatible = "xen,domain"; bedplate,name = "a"; #address-cells = <2>;
+    memory = <0 65536>; module@4a000000 { compatible = "multiboot,kernel"; reg = <0 0x4a000000 0x20000>; }; };'
 dts machine '' '' ''
 refused tree-module-too-large 2 'machine.dtb: guest a: its kernel has 0x20000 bytes in the tree \(reg\), but .*large.img has 0x30000' 'make reg so large' -- \
     bash -c 'cp Image large.img; truncate -s 196608 large.img; "$0" run --dtb machine.dtb --module 0x4a000000=large.img; c=$?; rm large.img; exit $c' "$tool"

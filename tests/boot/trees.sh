@@ -58,6 +58,12 @@ for t in "evtchn 0xb 0xb" "tuples 0xc 0xd"; do
     fdtput -t s "$OUT/$name.ports.dtb" /chosen/domU2/module@4c000000 bootargs "role=pong label=$b"
     channels "$name"
 done
+# Guests that only the unit address tells apart.
+sed 's/^    domU\([12]\) {/    domU@\1 {/' tests/fixtures/dom0less/evtchn.dts | dtc -q -I dts -O dtb -o "$OUT/unit-addresses.dtb" -
+fdtput -t s "$OUT/unit-addresses.dtb" /chosen/domU@1/module@4a000000 bootargs "role=ping rounds=50 label=0xb"
+fdtput -t s "$OUT/unit-addresses.dtb" /chosen/domU@2/module@4c000000 bootargs "role=pong label=0xb"
+tree unit-addresses 0 "$OUT/unit-addresses.dtb" --module 0x4a000000="$img/channel.img" --module 0x4c000000="$img/channel.img" -- \
+    '\(domU-1\) TEST-RESULT: channel PASS' '\(domU-2\) TEST-RESULT: channel PASS'
 tree static-mem 0 "$OUT/static-mem.dtb" --module 0x4a000000="$img/stage2.img" -- 'direct map' 'TEST-RESULT: stage2 PASS'
 
 # As written for Xen 4.4, and with the cells that /chosen alone has; so much memory that what is not kept of the payloads is given to the other guest.

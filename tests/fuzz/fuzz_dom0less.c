@@ -94,8 +94,6 @@ static void read_guests(const struct bundle *b)
         struct error e = { "" };
         bool good = platform_from_node(&p[count], b->fdt, b->guest[i], bundle_board(b), &e);
         must(good != failed(&e) && (good || strstr(e.text, "guest")));
-        if (good && named(all, count, p[count].name))
-            continue;                               /* builder.c refuses the later one */
         if (good)
             check(&p[count]);
         all[count] = &p[count];

@@ -187,6 +187,27 @@ static void refuses_what_only_all_show(void **state)
     refuses(TWO("c { compatible = \"bedplate,evtchn\"; bedplate,port = <1>; };", ""), "guest domU1: ", "node c has no bedplate,peer", "other guest's name");
 }
 
+/* Xen's guests have no names: their nodes may differ by the unit address only. What tells them apart then is in the name. */
+static void names_by_unit_address(void **state)
+{
+    (void)state;
+    accepts(dts_compile(DTS_CHOSEN(DTS_GUEST("domU@1", XEN, END("e", "e", "10", "&f")) DTS_GUEST("domU@2", XEN, END("f", "f", "11", "&e")))));
+    assert_string_equal(guest[0].name, "domU-1");
+    assert_string_equal(guest[1].name, "domU-2");
+    has(&guest[0], 0, 10, "domU-2", 11, "");
+    accepts(dts_compile(DTS_CHOSEN(DTS_GUEST("a", XEN, END("e", "e", "10", "&f")) DTS_GUEST("a@1", XEN, END("f", "f", "11", "&e"))
+                                   DTS_GUEST("ab@1", XEN, "") "a@3 { };")));
+    assert_string_equal(guest[0].name, "a");
+    assert_string_equal(guest[1].name, "a-1");
+    assert_string_equal(guest[2].name, "ab");
+    accepts(dts_compile(DTS_CHOSEN(DTS_GUEST("a@1", XEN, "") DTS_GUEST("a@2", "bedplate,name = \"b\";", ""))));
+    assert_string_equal(guest[0].name, "a");
+    refuses(dts_compile(DTS_CHOSEN(DTS_GUEST("a@1", XEN, "") DTS_GUEST("a@2", XEN, "") DTS_GUEST("a-1", XEN, ""))), "guest a-1: ",
+            "two guests have this name", "bedplate,name");
+    refuses(dts_compile(DTS_CHOSEN(DTS_GUEST("a", XEN, "") DTS_GUEST("b", "bedplate,name = \"a\";", ""))), "guest a: ", "two guests have this name",
+            "bedplate,name");
+}
+
 #define UART(backend) XEN "vpl011; bedplate,vuart-backend = \"" backend "\";"
 
 /* Rings are numbered as guests stand in the list; ports from the highest down, past those of channels. */
@@ -235,7 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_xens_binding), TEST(leaves_a_channel_to_dom0_unbound), TEST(reads_the_drafts_binding), TEST(reads_our_binding), TEST(refuses_bad_ends), TEST(refuses_bad_labels),
         TEST(refuses_bad_tuples), TEST(refuses_what_only_all_show), TEST(finds_consoles_that_end_here), TEST(refuses_bad_backends),
-        TEST(static_memory_is_one_guests),
+        TEST(static_memory_is_one_guests), TEST(names_by_unit_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
