@@ -119,16 +119,33 @@ static uint64_t place_parts(struct guests *g, uint64_t from)
     return from;
 }
 
-static bool write_bundle(struct guests *g, int fd, uint64_t *total, struct error *e)
+/* A plan looks into kernels and trees; of ramdisks and modules it needs the sizes only. */
+static bool is_looked_into(const struct guests *g, unsigned part)
+{
+    bool tree = false;
+    for (unsigned i = 0; i < g->count; i++)
+        tree |= g->guest[i].config.device_tree && g->guest[i].tree == part;
+    return tree || g->part[part].kernel;
+}
+
+static bool write_parts(const struct guests *g, int fd, bool looked_into, struct error *e)
+{
+    bool ok = true;
+    for (unsigned i = 0; ok && i < g->parts; i++)
+        if (is_looked_into(g, i) == looked_into)
+            ok = write_at(fd, g->part[i].bytes.at, g->part[i].bytes.left, g->part[i].offset, e);
+    return ok;
+}
+
+/* All but what a plan does not look into, which may be large. */
+static bool write_for_plan(struct guests *g, int fd, uint64_t *total, struct error *e)
 {
     size_t room = bundle_tree_room(g);
     void *tree = calloc(1, room);
     *total = place_parts(g, room);
     if (!tree || !bundle_tree_write(g, *total, tree, room))
         abort();                                    /* bundle_tree_room is to be right */
-    bool ok = write_at(fd, tree, room, 0, e);
-    for (unsigned i = 0; ok && i < g->parts; i++)
-        ok = write_at(fd, g->part[i].bytes.at, g->part[i].bytes.left, g->part[i].offset, e);
+    bool ok = write_at(fd, tree, room, 0, e) && write_parts(g, fd, true, e);
     free(tree);
     if (ok && ftruncate(fd, (off_t)*total) != 0)
         ok = fail(e, "the bundle cannot be written: %s: make room or choose another place with -o", strerror(errno));
@@ -165,16 +182,21 @@ bool guests_plan_all(struct guests *g, struct error *e)
     return true;
 }
 
-bool guests_bundle(struct guests *g, int fd, struct error *e)
+static bool plan_bundle(struct guests *g, int fd, struct error *e)
 {
     uint64_t total;
-    if (!write_bundle(g, fd, &total, e))
+    if (!write_for_plan(g, fd, &total, e))
         return false;
     void *at = mmap(NULL, total, PROT_READ, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
         return fail(e, "the bundle cannot be read back: %s", strerror(errno));
     g->image = span_of(at, total);
     return bundle_read(&g->bundle, g->image, e) && guests_plan_all(g, e);
+}
+
+bool guests_bundle(struct guests *g, int fd, struct error *e)
+{
+    return plan_bundle(g, fd, e) && write_parts(g, fd, false, e);
 }
 
 void guests_free(struct guests *g)
@@ -200,7 +222,7 @@ static struct guests *plan_in_memory(struct guests *g, int *fd, struct error *e)
     int in = g ? memfd_create("bundle", fd ? 0 : MFD_CLOEXEC) : -1;
     if (g && in < 0)
         (void)fail(e, "no memory for the bundle: %s", strerror(errno));
-    if (in < 0 || !guests_bundle(g, in, e)) {
+    if (in < 0 || !(fd ? guests_bundle : plan_bundle)(g, in, e)) {
         guests_free(g);
         g = NULL;
     }

@@ -41,13 +41,19 @@ struct guests {
 
 /* Reads configurations and the files that they name. NULL with a sentence. Never half a set. */
 struct guests *guests_read(char *const *paths, int count, struct error *e);
-/* Writes the bundle to an empty file, maps it, reads it back and plans each guest: what would be refused at boot is refused here. */
+/*
+ * Writes the bundle to an empty file, maps it, reads it back and plans each guest: what would be refused at boot is refused here,
+ * before ramdisks and modules are copied.
+ */
 bool guests_bundle(struct guests *g, int fd, struct error *e);
 /* Reads each guest from g->bundle and plans it. */
 bool guests_plan_all(struct guests *g, struct error *e);
 void guests_free(struct guests *g);
 
-/* Both, into memory that no file system sees; for those who only want to know. *fd (may be NULL) is the bundle, open. */
+/*
+ * Both, into memory that no file system sees. *fd is the bundle, open. fd NULL, for those who only want to know: g->image then has
+ * zeroes in the place of ramdisks and modules, however large they are.
+ */
 struct guests *guests_plan(char *const *paths, int count, int *fd, struct error *e);
 
 /* One, for those who look at it alone: its event channels may lead to guests that are not there. */

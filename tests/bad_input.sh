@@ -151,6 +151,12 @@ done
 # ---- memory, vCPUs, ramdisk
 truncate -s 70M big
 bad ramdisk-too-large 'ramdisk' 'does not fit' 'memory=[0-9]+ is enough' -- 'ramdisk="big"'
+truncate -s 3G huge
+cfg huge.cfg 'ramdisk="huge"'
+refused ramdisk-is-judged-before-it-is-copied 2 'ramdisk.* does not fit' -- timeout 5 "$tool" pack huge.cfg -o bundle
+cfg huge.cfg 'ramdisk="huge"' 'memory=6000'
+timeout 5 "$tool" check huge.cfg >out 2>err; verdict ramdisk-is-not-copied-to-check "$([ $? = 0 ] || echo 'it is refused or takes long')"
+rm huge
 bad no-ramdisk 'nowhere.img: cannot be opened' -- 'ramdisk="nowhere.img"'
 bad memory-0 'memory is 0' 'memory=256' -- 'memory=0'
 bad memory-absent 'does not say how much memory' 'memory=256' -- '# memory'
