@@ -113,6 +113,13 @@ static struct register_at fadt_register(struct span t, unsigned off)
     return (struct register_at){ space == 1 && at <= UINT16_MAX ? at : 0, false };
 }
 
+/* An I/O port that the FADT has twice: the 64-bit field counts where it is not zero (ACPI 5.2.9, X_PM1a_CNT_BLK). */
+static uint16_t fadt_port(struct span t, unsigned wide, unsigned old)
+{
+    struct register_at x = fadt_register(t, wide);
+    return x.at && !x.memory ? (uint16_t)x.at : (uint16_t)acpi_number(t, old, 4);
+}
+
 static void fadt(struct span t)
 {
     enum { RESET_SUPPORTED = 1 << 10, HARDWARE_REDUCED = 1 << 20 };
@@ -126,9 +133,9 @@ static void fadt(struct span t)
     }
     firmware.smi_command = (uint16_t)acpi_number(t, 48, 4);
     firmware.acpi_enable = (uint8_t)acpi_number(t, 52, 1);
-    firmware.pm1a_control = (uint16_t)acpi_number(t, 64, 4);
-    firmware.pm1b_control = (uint16_t)acpi_number(t, 68, 4);
-    firmware.pm_timer = (uint16_t)acpi_number(t, 76, 4);
+    firmware.pm1a_control = fadt_port(t, 172, 64);
+    firmware.pm1b_control = fadt_port(t, 184, 68);
+    firmware.pm_timer = fadt_port(t, 208, 76);
 }
 
 void firmware_read(uint64_t rsdp)

@@ -148,6 +148,26 @@ static void cut_tables_say_nothing(void **state)
     assert_int_equal(firmware.pm_timer, 0);
 }
 
+/* Registers in the 64-bit fields alone, or in both and not alike: those count; not where they are memory, or zero. */
+static void wide_registers(void **state)
+{
+    (void)state;
+    lay_out(0);
+    field(FADT + 64, 0, 4);
+    field(FADT + 172, 1, 1);
+    field(FADT + 176, 0x1804, 8);
+    field(FADT + 208, 1, 1);
+    field(FADT + 212, 0x1808, 8);
+    firmware_read(RSDP);
+    assert_int_equal(firmware.pm1a_control, 0x1804);
+    assert_int_equal(firmware.pm1b_control, 0x614);
+    assert_int_equal(firmware.pm_timer, 0x1808);
+    field(FADT + 184, 0, 1);
+    field(FADT + 188, 0x3000, 8);
+    firmware_read(RSDP);
+    assert_int_equal(firmware.pm1b_control, 0x614);
+}
+
 static void hardware_reduced(void **state)
 {
     (void)state;
@@ -211,7 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rsdt), cmocka_unit_test(reads_xsdt), cmocka_unit_test(a_bad_xsdt_leaves_the_rsdt), cmocka_unit_test(finds_s5),
         cmocka_unit_test(finds_s5_in_an_ssdt), cmocka_unit_test(cut_tables_say_nothing),
-        cmocka_unit_test(hardware_reduced), cmocka_unit_test(no_tables), cmocka_unit_test(more_cpus_than_we_use), cmocka_unit_test(spoiled_tables),
+        cmocka_unit_test(wide_registers), cmocka_unit_test(hardware_reduced), cmocka_unit_test(no_tables), cmocka_unit_test(more_cpus_than_we_use), cmocka_unit_test(spoiled_tables),
     };
     ram = malloc(RAM);
     arch_direct_map = (uintptr_t)ram;
