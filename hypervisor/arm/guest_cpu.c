@@ -53,9 +53,29 @@ static void collect(void)
     id_collect();
 }
 
+/*
+ * FEAT_FGT's traps: of what every CPU has, a bit that is 0 traps nothing more; of what came later ("n..."), it traps, and
+ * no guest is offered that. HFGRTR, HFGWTR, HFGITR, HDFGRTR, HDFGWTR; of the activity monitors HAFGRTR; then FEAT_FGT2's.
+ */
+static void fine_traps(void)
+{
+    unsigned fgt = sysreg_get(ID_AA64MMFR0_EL1) >> 56 & 15;
+#define X(name) sysreg_set(name, 0);
+    if (fgt >= 1) {
+        X(S3_4_C1_C1_4) X(S3_4_C1_C1_5) X(S3_4_C1_C1_6) X(S3_4_C3_C1_4) X(S3_4_C3_C1_5)
+        if (!ZERO_FIELD(sysreg_get(ID_AA64PFR0_EL1), 44))
+            X(S3_4_C3_C1_6)
+    }
+    if (fgt >= 2) {             /* HDFGRTR2, HDFGWTR2, HFGRTR2, HFGWTR2, HFGITR2 */
+        X(S3_4_C3_C1_0) X(S3_4_C3_C1_1) X(S3_4_C3_C1_2) X(S3_4_C3_C1_3) X(S3_4_C3_C1_7)
+    }
+#undef X
+}
+
 /* Where these features are, their traps come from reset in a state that is not known. */
 static void optional(void)
 {
+    fine_traps();
     uint64_t dfr0 = sysreg_get(ID_AA64DFR0_EL1), mdcr = MDCR;
     if (!ZERO_FIELD(dfr0, 32))
         mdcr |= MDCR_TPMS;
