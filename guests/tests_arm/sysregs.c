@@ -2,8 +2,9 @@
  * Every system register there can be (DDI 0487, C5.1.2): read, and those that may be written without harm to us, written.
  *
  * Claimed: a read gives a value or an undefined-instruction exception at that instruction, and harms nobody. What the ID registers
- * deny is undefined: performance counters, SVE, EL2 and EL3. What they offer works. No feature is told that no guest can have:
- * no EL2, no EL3, no SVE, no statistical profiling, and an address range that is a known one of 48 bits at most.
+ * deny is undefined: performance counters, SVE, EL2 and EL3. What they offer works; breakpoints there are as many as they tell. No feature
+ * is told that no guest can have: no EL2, no EL3, no SVE, no statistical profiling, and an address range that is a known one of 48 bits at
+ * most.
  */
 #include "guests/lib/guest.h"
 #include "lib/arm.h"
@@ -123,6 +124,25 @@ static void writes(void)
     CHECK(taken > 0, "some writes are taken");
 }
 
+/* As many breakpoints and watchpoints as are told hold what is written, no others do; the architecture has two of each at least. */
+static void debug_pairs(void)
+{
+    uint64_t dfr0 = id(5, 0), v;
+    unsigned told[] = { field(dfr0, 12) + 1, field(dfr0, 20) + 1 };
+    CHECK(told[0] >= 2 && told[1] >= 2, "%u breakpoints and %u watchpoints", told[0], told[1]);
+    for (unsigned i = 0; i < 64; i++) {
+        static const uint64_t some[] = { 0x1000, 0x1e6 };       /* an address; a control that does not enable it */
+        unsigned n = i / 4, op2 = 4 + i % 4;
+        uint32_t name = ARM_SYSREG(2, 0, 0, n, op2);
+        value = some[i % 2];
+        (void)access(name, true);
+        if (n < told[op2 / 6])
+            CHECK_EQ(read_register(name, &v) ? v : 0, some[i % 2], "a debug register that is told of");
+        else
+            CHECK(!read_register(name, &v) || v == 0, "debug register c%u, %u is not told of, but there", n, op2);
+    }
+}
+
 static void by_set_and_way(void *arg)
 {
     (void)arg;
@@ -146,5 +166,6 @@ void test_main(void)
     sweep();
     identification();
     writes();
+    debug_pairs();
     counters();
 }

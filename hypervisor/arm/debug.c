@@ -4,6 +4,7 @@
  * Invariant: a CPU without such a vCPU has MDSCR_EL1 0. Exceptions go to EL1 (MDCR_EL2.TDE is 0), so none of them is ever taken at EL2.
  */
 #include "hypervisor/arm/guest.h"
+#include "hypervisor/arm/id_fields.h"
 
 #define MDSCR       ARM_SYSREG(2, 0, 0, 2, 2)
 #define MDSCR_SS    BIT(0)
@@ -32,12 +33,7 @@ static void pair_set(unsigned n, const struct debug_pair *p)
 }
 
 /* Pairs that this CPU has, both breakpoint and watchpoint. */
-static unsigned pairs(void)
-{
-    uint64_t dfr0 = sysreg_get(ID_AA64DFR0_EL1);
-    unsigned b = (dfr0 >> 12 & 15) + 1, w = (dfr0 >> 20 & 15) + 1, n = b < w ? b : w;
-    return n < DEBUG_PAIRS ? n : DEBUG_PAIRS;
-}
+static unsigned pairs(void) { return id_debug_pairs(sysreg_get(ID_AA64DFR0_EL1), DEBUG_PAIRS); }
 
 void debug_load(struct arch_vcpu *v)
 {

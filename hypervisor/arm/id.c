@@ -22,7 +22,7 @@
     X(3, 4, 0x000000ff, 0) X(3, 6, AA32, 0)     /* ID_PFR2, ID_MMFR5 */ \
     X(4, 0, 0x1101000001110012, 0xff0000)       /* ID_AA64PFR0: EL1 in AArch64 alone; GIC by registers; CSV2 without SCXTNUM */ \
     X(4, 1, 0x0000000000000021, 0)              /* ID_AA64PFR1: BT, SSBS */ \
-    X(5, 0, 0x0000000000000006, 0xf000000000)   /* ID_AA64DFR0: DebugVer, DoubleLock as it is */ \
+    X(5, 0, 0x0000000000f0f006, 0xf000000000)   /* ID_AA64DFR0: DebugVer, BRPs and WRPs (see below), DoubleLock as it is */ \
     X(6, 0, 0x1221111110212120, 0)              /* ID_AA64ISAR0: all but TME */ \
     X(6, 1, 0x0011111100211002, 0)              /* ID_AA64ISAR1: no PAuth, XS, LS64 */ \
     X(6, 2, 0x0000000000100010, 0)              /* ID_AA64ISAR2: RPRES, BC */ \
@@ -56,17 +56,26 @@ void id_collect(void)
     __atomic_clear(&busy, __ATOMIC_RELEASE);
 }
 
+/* What depends on more than the CPUs' own registers. */
+static uint64_t mended(uint32_t name, uint64_t value)
+{
+    const uint64_t parange = 15, brps_wrps = 0xf0f000;
+    /* PARange as the least CPU has it may be more than stage 2's input size, which is what the guest's addresses end at. */
+    if (name == NAME(7, 0))
+        return (value & ~parange) | cpu_ps(stage2_shape()->bits);
+    /* Less one, as many as are kept. CTX_CMPs stays 0: the last one could match contexts, which debug.c does not let it. */
+    if (name == NAME(5, 0)) {
+        uint64_t n = id_debug_pairs(value, DEBUG_PAIRS) - 1;
+        return (value & ~brps_wrps) | n << 12 | n << 20;
+    }
+    return value;
+}
+
 uint64_t arch_id_register(uint32_t name)
 {
-    const uint64_t parange = 15;
-    for (unsigned i = 0; i < ROWS; i++) {
-        if (rows[i].name != name)
-            continue;
-        if (name != NAME(7, 0))
-            return rows[i].value;
-        /* PARange as the least CPU has it may be more than stage 2's input size, which is what the guest's addresses end at. */
-        return (rows[i].value & ~parange) | cpu_ps(stage2_shape()->bits);
-    }
+    for (unsigned i = 0; i < ROWS; i++)
+        if (rows[i].name == name)
+            return mended(name, rows[i].value);
     return 0;
 }
 

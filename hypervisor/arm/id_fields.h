@@ -13,4 +13,11 @@ static inline uint64_t id_least(uint64_t a, uint64_t b, uint64_t is_signed)
     }
     return least;
 }
+
+/* ID_AA64DFR0's BRPs and WRPs are numbers less one: how many there are of both breakpoints and watchpoints, `most` at most. */
+static inline unsigned id_debug_pairs(uint64_t dfr0, unsigned most)
+{
+    unsigned b = (dfr0 >> 12 & 15) + 1, w = (dfr0 >> 20 & 15) + 1, n = b < w ? b : w;
+    return n < most ? n : most;
+}
 #endif

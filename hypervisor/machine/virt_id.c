@@ -15,8 +15,8 @@ static const struct field { uint32_t name; uint8_t shift, most; bool is_signed; 
     { ID(4, 0), 48, 1, false }, { ID(4, 0), 56, 1, false }, { ID(4, 0), 60, 1, false },
     /* ID_AA64PFR1: BT, SSBS */
     { ID(4, 1), 0, 1, false }, { ID(4, 1), 4, 2, false },
-    /* ID_AA64DFR0: DebugVer alone, which must be there: its registers read as zero. No PMU, trace, statistical profiling */
-    { ID(5, 0), 0, 6, false },
+    /* ID_AA64DFR0: DebugVer, BRPs and WRPs, which arm/ keeps. No PMU, trace, statistical profiling, breakpoints that know contexts */
+    { ID(5, 0), 0, 6, false }, { ID(5, 0), 12, 15, false }, { ID(5, 0), 20, 15, false },
     /* ID_AA64ISAR0: AES, SHA1, SHA2, CRC32, Atomic, RDM, SHA3, SM3, SM4, DP, FHM, TS, TLB, RNDR */
     { ID(6, 0), 4, 2, false }, { ID(6, 0), 8, 1, false }, { ID(6, 0), 12, 2, false }, { ID(6, 0), 16, 1, false }, { ID(6, 0), 20, 2, false },
     { ID(6, 0), 28, 1, false }, { ID(6, 0), 32, 1, false }, { ID(6, 0), 36, 1, false }, { ID(6, 0), 40, 1, false }, { ID(6, 0), 44, 1, false },

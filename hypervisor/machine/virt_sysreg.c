@@ -101,7 +101,7 @@ static const struct row { uint32_t first, last; const char *name; answer answer;
     { ARM_SYSREG(1, 0, 7, 6, 2), ARM_SYSREG(1, 0, 7, 6, 2), "DC ISW", set_way },
     { ARM_SYSREG(1, 0, 7, 10, 2), ARM_SYSREG(1, 0, 7, 10, 2), "DC CSW", set_way },
     { ARM_SYSREG(1, 0, 7, 14, 2), ARM_SYSREG(1, 0, 7, 14, 2), "DC CISW", set_way },
-    /* debug: the architecture demands it, a guest has no breakpoints: all of it is there and does nothing */
+    /* debug, without MDSCR and the pairs that arm/ keeps and answers for itself: the architecture demands it; it is there and does nothing */
     { ARM_SYSREG(2, 0, 0, 0, 2), ARM_SYSREG(2, 0, 0, 0, 2), "OSDTRRX_EL1", zero },
     { ARM_SYSREG(2, 0, 0, 0, 4), ARM_SYSREG(2, 0, 0, 15, 7), "MDSCR, MDCCINT, OSECCR, DBGBVR, DBGBCR, DBGWVR, DBGWCR", zero },
     { ARM_SYSREG(2, 0, 1, 0, 0), ARM_SYSREG(2, 0, 1, 0, 0), "MDRAR_EL1", zero },

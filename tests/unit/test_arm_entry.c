@@ -85,6 +85,9 @@ static void test_least(void **state)
     assert_int_equal(id_least(0x0f, 0x01, 0xff), 0x0f);         /* -1: not there */
     assert_int_equal(id_least(0x0f, 0x01, 0x00), 0x01);
     assert_int_equal(id_least(UINT64_MAX, UINT64_C(0x8000000000000000), 0), UINT64_C(0x8000000000000000));
+    assert_int_equal(id_debug_pairs(0x10305106, 4), 4);         /* Cortex-A57: six and four */
+    assert_int_equal(id_debug_pairs(0x00501006, 4), 2);         /* two and six */
+    assert_int_equal(id_debug_pairs(UINT64_MAX, 4), 4);
 }
 
 int main(void)

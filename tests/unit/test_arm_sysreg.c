@@ -40,7 +40,7 @@ static uint64_t get(struct domain *d, uint32_t name)
 static void test_id(void **state)
 {
     static const struct { uint32_t name; uint64_t value; } told[] = {
-        { ID(4, 0), UINT64_C(0x1101000001ff0012) }, { ID(4, 1), 0x21 }, { ID(4, 4), 0 }, { ID(4, 5), 0 }, { ID(5, 0), 6 }, { ID(5, 1), 0 },
+        { ID(4, 0), UINT64_C(0x1101000001ff0012) }, { ID(4, 1), 0x21 }, { ID(4, 4), 0 }, { ID(4, 5), 0 }, { ID(5, 0), 0xf0f006 }, { ID(5, 1), 0 },
         { ID(7, 3), 0 }, { ID(7, 7), 0 }, { ID(1, 0), 0xfffff },
     };
     struct domain *d = virt_make(1, 3);
