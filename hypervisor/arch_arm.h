@@ -24,6 +24,8 @@ bool arch_irq_route(unsigned intid, bool edge, unsigned cpu, bool routed);
 void arch_irq_end(unsigned intid);
 /* What of the host in [at, at+size) no guest may have as a device's registers ("RAM", "the GIC"); NULL: nothing. */
 const char *arch_kept(hpa_t at, uint64_t size);
+/* Where the addresses end, the host's as the guests', between which stage 2 translates here. */
+uint64_t arch_stage2_end(void);
 
 /* ---- a vCPU --------------------------------------------------------------------------- */
 /* x0..x30, pc, pstate, live between exits; changes count at the next entry. Only while it is not entered. */

@@ -1,6 +1,7 @@
 /* Owns: the first C code after entry.S, and the host as the rest of the hypervisor sees it. */
 #include "hypervisor/arch_arm.h"
 #include "hypervisor/arm/cpu.h"
+#include "hypervisor/arm/guest.h"
 #include "hypervisor/arm/host.h"
 #include "hypervisor/arm/tree.h"
 #include "hypervisor/main.h"
@@ -117,6 +118,7 @@ static void start_devices(void)
 
 bool arch_is_mapped(hpa_t at, uint64_t size) { return memory_is_mapped(at.v, size); }
 const char *arch_kept(hpa_t at, uint64_t size) { return host_tree_kept(&tree, at.v, size); }
+uint64_t arch_stage2_end(void) { return UINT64_C(1) << stage2_shape()->bits; }
 
 const struct host *arch_host(const struct arch_up *up)
 {

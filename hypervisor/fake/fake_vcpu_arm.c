@@ -35,6 +35,7 @@ bool arch_irq_route(unsigned intid, bool edge, unsigned cpu, bool routed)
 }
 
 const char *arch_kept(hpa_t at, uint64_t size) { return at.v <= 0x08000000 && at.v + size > 0x08000000 ? "the GIC" : NULL; }
+uint64_t arch_stage2_end(void) { return UINT64_C(1) << 40; }
 void arch_irq_end(unsigned intid) { fake_route[intid].ended++; }
 
 struct arch_vcpu *arch_vcpu_create(struct stage2 *s, unsigned owner)

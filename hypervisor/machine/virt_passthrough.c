@@ -49,10 +49,20 @@ static struct window *window_for(const struct domain *d, uint64_t at, uint64_t s
     return unused;
 }
 
+static bool can_translate(const char *name, const char *whose, uint64_t at, uint64_t size, struct error *e)
+{
+    uint64_t end = arch_stage2_end();
+    return (at < end && size <= end - at) ||
+           fail(e, "%s: its partial tree has registers at %s address 0x%llx, 0x%llx bytes, and such addresses end at 0x%llx here: correct xen,reg",
+                name, whose, (unsigned long long)at, (unsigned long long)size, (unsigned long long)end);
+}
+
 static bool give_registers(struct domain *d, gpa_t guest, hpa_t host, uint64_t size, struct error *e)
 {
     const char *name = d->platform->name, *kept = arch_kept(host, size);
     unsigned long long at = host.v;
+    if (!can_translate(name, "host", host.v, size, e) || !can_translate(name, "guest", guest.v, size, e))
+        return false;
     if (kept)
         return fail(e, "%s: its partial tree hands over host address 0x%llx, where %s is: give xen,reg the registers of a device that the "
                     "hypervisor does not use", name, at, kept);

@@ -313,6 +313,10 @@ static void test_passthrough(void **state)
     assert_false(virt_passthrough(d, &gic, &e));        /* the host's own */
     assert_non_null(strstr(e.text, "the GIC"));
     e = (struct error){ "" };
+    struct passthrough high = { .reg = { { hpa((UINT64_C(1) << 40) - 0x1000), gpa(0x9001000), 0x2000 } }, .regs = 1 };
+    assert_false(virt_passthrough(d, &high, &e));       /* beyond what this host can address */
+    assert_non_null(strstr(e.text, "host address 0xfffffff000, 0x2000 bytes, and such addresses end at 0x10000000000"));
+    e = (struct error){ "" };
     assert_true(fake_route[40].routed);
     assert_false(virt_passthrough(d, &p, &e));          /* it has it already */
     assert_non_null(strstr(e.text, "interrupt 40"));
