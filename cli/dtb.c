@@ -5,6 +5,7 @@
 #include "cli/dtb.h"
 #include "cli/cli.h"
 #include "lib/checked.h"
+#include "loader/bundle_tree.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libfdt.h>
@@ -12,17 +13,52 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 typedef unsigned long long ull;
 
 #define VIRT_HOST_RAM UINT64_C(0x40000000)      /* where QEMU's virt machine has its RAM */
+/* QEMU makes (n + 10000) * 2 bytes of a tree of n (load_device_tree), of which a kernel takes 2 MiB (Linux: arm64/booting.rst). */
+enum { TREE_LARGEST = TREE_BYTES_MAX / 2 - 10000 };
 enum { HYPERVISOR_MIB = 160, PATH_ROOM = 64 };  /* the image, QEMU's place for the tree behind 128 MiB, bookkeeping */
 
 /* What the tree asks of a machine: the last byte that it speaks of, the memory that its guests want from anywhere, their vCPUs. */
-struct wants { uint64_t top, memory; unsigned vcpus; };
+struct wants { uint64_t top, limit, memory; unsigned vcpus; };
 
-static void reach(struct wants *w, uint64_t end) { w->top = end > w->top ? end : w->top; }
+/* Where memory is not told, the machine gets what the tree speaks of; what is told is checked by the plan. */
+static uint64_t find_limit(const struct dtb *d, const struct machine_options *o)
+{
+    struct sysinfo here;
+    if (o->memory || dtb_is_whole(d->file.at) || sysinfo(&here) != 0)
+        return UINT64_MAX;
+    return VIRT_HOST_RAM + ((uint64_t)here.totalram + here.totalswap) * here.mem_unit;
+}
+
+/* QEMU would not start with memory up to an end beyond, nor name who wants it. */
+static bool reach(struct wants *w, const struct dtb *d, const struct platform *p, const char *what, uint64_t at, uint64_t size, struct error *e)
+{
+    uint64_t end;
+    if (!add_ok(at, size, &end) || end > w->limit)
+        return fail(e, "%s: guest %s: its %s at 0x%llx, 0x%llx bytes, ends beyond 0x%llx, which is as far as memory here would reach: choose a lower "
+                    "place, or say --host-memory", shown(d->path), p->name, what, (ull)at, (ull)size, (ull)w->limit);
+    w->top = end > w->top ? end : w->top;
+    return true;
+}
+
+static bool reach_all(struct wants *w, const struct dtb *d, const struct platform *p, struct error *e)
+{
+    const struct payload *k = &p->kernel, *t = &p->arm.passthrough;
+    if (!reach(w, d, p, "kernel", k->offset, k->size, e) || !reach(w, d, p, "partial tree", t->offset, t->size, e))
+        return false;
+    for (unsigned i = 0; i < p->modules; i++)
+        if (!reach(w, d, p, i ? "module" : "ramdisk", p->module[i].file.offset, p->module[i].file.size, e))
+            return false;
+    for (unsigned i = 0; i < p->arm.banks; i++)
+        if (!reach(w, d, p, "static memory", p->arm.bank[i].base.v, p->arm.bank[i].size, e))
+            return false;
+    return true;
+}
 
 static bool look_at_guests(struct dtb *d, const struct bundle *b, struct wants *w, struct error *e)
 {
@@ -31,15 +67,15 @@ static bool look_at_guests(struct dtb *d, const struct bundle *b, struct wants *
         struct error of_guest = { "" };
         if (!platform_from_node(&p, b->fdt, b->guest[i], BOARD_VIRT, &of_guest))
             return fail(e, "%s: %s", shown(d->path), of_guest.text);
-        if (!dtb_match(d, &p, e))
+        if (!reach_all(w, d, &p, e) || !dtb_match(d, &p, e))
             return false;
         w->memory += p.arm.banks ? MIB(4) : p.memory + MIB(4);
         w->vcpus += p.vcpus;
-        for (unsigned k = 0; k < p.arm.banks; k++)
-            reach(w, p.arm.bank[k].base.v + p.arm.bank[k].size);
     }
-    for (unsigned i = 0; i < d->modules; i++)
-        reach(w, d->module[i].at + d->module[i].bytes.left);
+    for (unsigned i = 0; i < d->modules; i++) {         /* a control domain's too, if there is room */
+        uint64_t end = d->module[i].at + d->module[i].bytes.left;
+        w->top = end > w->top && end <= w->limit ? end : w->top;
+    }
     return dtb_all_used(d, e);
 }
 
@@ -96,13 +132,18 @@ static uint8_t *merge_with_own(struct dtb *d, const struct machine_options *o, s
     return merged;
 }
 
-static uint8_t *copy_whole(const struct dtb *d)
+/* Without the room to grow in that QEMU leaves in its own. */
+static uint8_t *copy_whole(const struct dtb *d, struct error *e)
 {
-    uint8_t *to = malloc(fdt_totalsize(d->file.at));
+    int room = (int)fdt_totalsize(d->file.at) + 4096;
+    uint8_t *to = calloc(1, (size_t)room);
     if (!to)
         abort();
-    memcpy(to, d->file.at, fdt_totalsize(d->file.at));
-    return to;
+    if (fdt_open_into(d->file.at, to, room) == 0 && fdt_pack(to) == 0)
+        return to;
+    free(to);
+    (void)fail(e, "%s: its blocks do not follow one another as they should: make it again (dtc)", shown(d->path));
+    return NULL;
 }
 
 /* A file without a name, which QEMU inherits. */
@@ -123,6 +164,9 @@ static int hand_over(struct span bytes, struct error *e)
 static bool fill_machine(struct dtb *d, struct machine_options *o, struct error *e)
 {
     static char tree[PATH_ROOM];
+    if (fdt_totalsize(d->tree) > TREE_LARGEST)
+        return fail(e, "%s: the machine's tree would have %u bytes, and QEMU can hand over %d: make it smaller", shown(d->path), fdt_totalsize(d->tree),
+                    TREE_LARGEST);
     int fd = hand_over(span_of(d->tree, fdt_totalsize(d->tree)), e);
     (void)snprintf(tree, sizeof(tree), "/proc/self/fd/%d", fd);
     o->tree = tree;
@@ -198,13 +242,16 @@ struct guests *dtb_read(struct dtb *d, struct machine_options *o, struct error *
     struct bundle b;
     struct wants w = { 0 };
     o->arm = true;
-    if (!read_tree(d, &b, e) || !look_at_guests(d, &b, &w, e))
+    if (!read_tree(d, &b, e))
+        return NULL;
+    w.limit = find_limit(d, o);
+    if (!look_at_guests(d, &b, &w, e))
         return NULL;
     bool whole = dtb_is_whole(d->file.at);
     if (whole)
         follow_tree(&b, o);
     follow_guests(&w, o);
-    d->tree = whole ? copy_whole(d) : merge_with_own(d, o, e);
+    d->tree = whole ? copy_whole(d, e) : merge_with_own(d, o, e);
     return d->tree && plan(d, e) && fill_machine(d, o, e) ? d->guests : NULL;
 }
 

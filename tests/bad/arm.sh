@@ -154,6 +154,15 @@ tree tree-unknown-property 'guest a: unknown property xen,enhnced' 'did you mean
 tree tree-capabilities 'guest a: property capabilities is 2' 'remove it' -- 'capabilities = <2>;'
 tree tree-shared-memory 'guest a: node s is static shared memory' 'remove it' -- '' 's { compatible = "xen,domain-shared-memory-v1"; };'
 tree tree-no-file 'its ramdisk is at 0x4b000000: say which file' '--module 0x4b000000=FILE' -- '' 'r { compatible = "multiboot,ramdisk"; reg = <0 0x4b000000 1>; };'
+beyond='r { compatible = "multiboot,ramdisk"; reg = <0xff00 0 0x1000>; };'
+tree tree-module-beyond 'guest a: its ramdisk at 0xff0000000000, 0x1000 bytes, ends beyond 0x' 'a lower place' -- '' "$beyond"
+dts beyond '' "$beyond" ''
+refused tree-module-outside 2 'beyond.dtb: guest a: its ramdisk at 0xff0000000000, .* lies outside the machine.s RAM' 'load it elsewhere' -- \
+    "$tool" run --dtb beyond.dtb --host-memory 512 --module 0x4a000000=Image --module 0xff0000000000=rd
+rm -f beyond.dtb
+head -c 1050000 /dev/zero >large
+tree tree-large 'the machine.s tree would have 10[5-9].... bytes, and QEMU can hand over 1038576' 'smaller' -- 'somebody,elses = /incbin/("large");'
+rm -f large
 tree tree-link-to-itself 'node e: the peer of port 10 is the guest itself' 'another guest' -- 'xen,enhanced;' 'e: e { compatible = "xen,evtchn-v1"; xen,evtchn = <10 &e>; };'
 tree tree-link-dangling 'node e: xen,evtchn links to phandle 0x63' 'other end' -- 'xen,enhanced;' 'e: e { compatible = "xen,evtchn-v1"; xen,evtchn = <10 99>; };'
 tree tree-tuple-not-whole 'node e of /chosen: xen,evtchn is not made of whole tuples' '16 bytes' -- 'xen,enhanced;' '' "e { compatible = \"xen,evtchn\"; xen,evtchn = <1 &a 2>; };"

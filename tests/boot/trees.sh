@@ -96,6 +96,13 @@ add_module() { # file, domain, kind, address, file's name
     fdtput -p -t s "$1" "$node" compatible "multiboot,$3" multiboot,module
     fdtput -t x "$1" "$node" reg 0 "$4" 0 "$(printf %x "$(stat -L -c %s "$5")")"
 }
+# With room to grow in, as QEMU writes its own, of which it would make twice as much.
+own "$OUT/own.dtb" 3
+fdtput -t x "$OUT/own.dtb" /chosen '#address-cells' 2
+add_domain "$OUT/own.dtb" padded 64 1
+add_module "$OUT/own.dtb" padded kernel 50000000 "$img/alive.img"
+dtc -q -I dtb -O dtb -S 1900000 -o "$OUT/padded.dtb" "$OUT/own.dtb"
+tree padded 0 "$OUT/padded.dtb" --module 0x50000000="$img/alive.img" -- 'TEST-RESULT: alive PASS'
 for gic in 2 3; do
     t=$OUT/builder$gic.dtb
     own "$t" $gic
