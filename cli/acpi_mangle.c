@@ -16,13 +16,13 @@ enum { NODES = 65536, AT = PC_ACPI_BASE };
 
 struct request { const char *from, *folder; bool json; struct mangle_options options; };
 
-/* A whole number from low to high, in decimal, 0x or 0 octal. */
+/* A whole number from low to high, in decimal or 0x. */
 static bool number(const char *text, uint64_t low, uint64_t high, uint64_t *v)
 {
     char *end;
     if (text[0] < '0' || text[0] > '9')
         return false;
-    *v = strtoull(text, &end, 0);
+    *v = strtoull(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10);
     return !*end && *v >= low && *v <= high;
 }
 

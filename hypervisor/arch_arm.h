@@ -14,8 +14,6 @@ uint64_t arch_ns_to_counter(uint64_t ns);
 void arch_clean(void *p, uint64_t bytes);
 /* GICv2: the host page(s) of the virtual CPU interface (GICV, 8 KiB), which guests get mapped as their GICC. v3: 0. */
 hpa_t arch_gicv(void);
-/* RAM, devices that the hypervisor itself uses, or beyond all it could map: not for a guest to have as a device. */
-bool arch_is_ours(hpa_t at, uint64_t size);
 /*
  * A host SPI that a guest has from now on (or no more): it goes to `cpu`, and arch_up.routed is told of each that comes; it stays
  * active in the host until the guest ends it through a list register with hw, or arch_irq_end. False: no SPI of this host, or taken.

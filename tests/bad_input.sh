@@ -436,6 +436,7 @@ mangle_refused no-from 1 'write `bedplate acpi mangle --from' -- --vcpus 2
 mangle_refused no-vcpus 1 'write `bedplate acpi mangle --from' -- --from machine
 mangle_refused vcpus-0 1 '--vcpus 0' '1 to 512' -- --from machine --vcpus 0
 mangle_refused vcpus-513 1 '--vcpus 513' '1 to 512' -- --from machine --vcpus 513
+"$tool" acpi mangle --from machine --vcpus 010 >out 2>err; verdict mangle-vcpus-decimal "$(grep -qE '^changes +MADT .* become 10[;,]' out || head -n 3 out)"
 mangle_refused vcpus-text 1 '--vcpus 2x' 'give such a number' -- --from machine --vcpus 2x
 mangle_refused uart-0 1 '--uart 0: no address' 'COM1 to COM4' -- --from machine --vcpus 2 --uart 0
 mangle_refused uart-com5 1 '--uart COM5: no address' -- --from machine --vcpus 2 --uart COM5
