@@ -76,19 +76,27 @@ class Machine:
             raise Problem(f'bedplate pack failed: {packed.stderr.strip()}')
         self.run(bundle, marks)
 
+    def symbols_file(self):
+        return f'{self.args.build}/bedplate.sym.elf'
+
+    def first_marks(self, sym):
+        """Where counting starts, and what runs once for each entry into a guest."""
+        return entry_of(sym), vmrun_address(sym)
+
+    def board(self):
+        """QEMU's arguments that say which machine it is and what it starts."""
+        return ['-M', self.args.machine, '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-kernel', f'{self.args.build}/bedplate.elf']
+
     def run(self, bundle, marks):
-        args, log, counts = self.args, f'{self.base}.log', f'{self.base}.counts'
-        sym = f'{args.build}/bedplate.sym.elf'
-        s = symbols(sym)
+        args, log, counts, sym = self.args, f'{self.base}.log', f'{self.base}.counts', self.symbols_file()
+        s, (start, enter) = symbols(sym), self.first_marks(sym)
         plugin = [f'{args.build}/bench/insns.so', f'out={counts}',
                   f'range=zero:{s["bp_zero_start"]:#x}:{s["bp_zero_end"]:#x}',
                   f'range=hv:{s["bp_text_start"]:#x}:{s["bp_text_end"]:#x}',
-                  f'mark=start:{entry_of(sym):#x}', f'mark=enter:{vmrun_address(sym):#x}:start']
+                  f'mark=start:{start:#x}', f'mark=enter:{enter:#x}:start']
         plugin += [f'mark={name}:{at:#x}:enter' for name, at in marks]
-        command = [args.qemu, '-M', args.machine, '-cpu', args.cpu, '-accel', 'tcg', '-icount', 'shift=0,sleep=off',
-                   '-smp', '1', '-m', args.memory, '-nodefaults', '-no-reboot', '-display', 'none',
-                   '-serial', f'file:{log}', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04',
-                   '-kernel', f'{args.build}/bedplate.elf', '-initrd', bundle, '-plugin', ','.join(plugin)]
+        command = [args.qemu, *self.board(), '-cpu', args.cpu, '-accel', 'tcg', '-icount', 'shift=0,sleep=off', '-smp', '1', '-m', args.memory,
+                   '-nodefaults', '-no-reboot', '-display', 'none', '-serial', f'file:{log}', '-initrd', bundle, '-plugin', ','.join(plugin)]
         qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
             self.errors = qemu.communicate(timeout=args.timeout)[1]
@@ -195,8 +203,8 @@ def rows(f):
     ]
 
 
-def print_table(figures, measured=None):
-    table = [('figure', 'Xen 4.17', 'reach at most', 'Bedplate', None)] + (measured or rows(figures))
+def print_table(rows):
+    table = [('figure', 'Xen 4.17', 'reach at most', 'Bedplate', None)] + rows
     width = [max(len(r[i]) for r in table) for i in range(4)]
     colour = sys.stdout.isatty() and 'NO_COLOR' not in os.environ
     for i, r in enumerate(table):
@@ -208,37 +216,46 @@ def print_table(figures, measured=None):
             print('  '.join('-' * w for w in width))
 
 
-def main():
-    a = argparse.ArgumentParser(prog='make bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(doc, qemu, cpu):
+    a = argparse.ArgumentParser(prog='make bench', description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument('--build', default='build')
-    a.add_argument('--kernel', help="the guest's kernel (default: Debian's 6.1 cloud kernel, from the build directory or /boot)")
+    a.add_argument('--kernel', help="the guest's kernel (default: Debian's cloud kernel)")
     a.add_argument('--cmdline', default='console=hvc0')
-    a.add_argument('--qemu', default='qemu-system-x86_64')
-    a.add_argument('--machine', default='q35')
-    a.add_argument('--cpu', default='max')
-    a.add_argument('--memory', default='1G')
+    a.add_argument('--qemu', default=qemu)
+    a.add_argument('--cpu', default=cpu)
     a.add_argument('--timeout', type=int, default=600, help='seconds for each run')
     a.add_argument('--keep', metavar='DIR', help='leave bundles, logs and counts here')
     a.add_argument('--json', action='store_true')
-    args = a.parse_args()
+    return a
+
+
+def measure(args, parts, image, rows):
+    """Runs the parts, what fails in one keeping no other from its figures, and prints. Returns the exit status."""
     figures, problems = {}, []
     with tempfile.TemporaryDirectory() as temporary:
         work = args.keep or temporary
         os.makedirs(work, exist_ok=True)
-        for part in (run_linux, run_exits, run_memory):
+        for part in parts:
             try:
                 figures.update(part(args, work))
             except (Problem, OSError, subprocess.CalledProcessError) as e:
                 problems.append(str(e))
-    if os.path.exists(f'{args.build}/bedplate.elf'):
-        figures['image_bytes'] = os.path.getsize(f'{args.build}/bedplate.elf')
+    if os.path.exists(f'{args.build}/{image}'):
+        figures['image_bytes'] = os.path.getsize(f'{args.build}/{image}')
     if args.json:
         print(json.dumps({'figures': figures, 'problems': problems}, indent=2))
     else:
-        print_table(figures)
+        print_table(rows(figures))
     for p in problems:
         print(f'bench: {p}', file=sys.stderr)
     return 1 if problems else 0
+
+
+def main():
+    a = options(__doc__, 'qemu-system-x86_64', 'max')
+    a.add_argument('--machine', default='q35')
+    a.add_argument('--memory', default='1G')
+    return measure(a.parse_args(), (run_linux, run_exits, run_memory), 'bedplate.elf', rows)
 
 
 if __name__ == '__main__':

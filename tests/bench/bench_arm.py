@@ -10,7 +10,7 @@ between two Linux user spaces is told in the guests' own time. Runs:
 Zeroing of RAM is counted apart, and with it that RAM is cleaned to the point of coherency (.zero_text): a guest starts with its
 caches off.
 """
-import argparse, json, os, re, subprocess, sys, tempfile
+import os, re, subprocess, sys
 import bench
 from bench import Problem, cpio, millions, symbols
 
@@ -31,27 +31,15 @@ def address(path, function, instruction):
 class Machine(bench.Machine):
     """A run on QEMU's virt board."""
 
-    def run(self, bundle, marks):
-        args, log, counts = self.args, f'{self.base}.log', f'{self.base}.counts'
-        sym = f'{args.build}/bedplate-arm.sym.elf'
-        s = symbols(sym)
-        plugin = [f'{args.build}/bench/insns.so', f'out={counts}',
-                  f'range=zero:{s["bp_zero_start"]:#x}:{s["bp_zero_end"]:#x}',
-                  f'range=hv:{s["bp_text_start"]:#x}:{s["bp_text_end"]:#x}',
-                  f'mark=start:{s["console_log"]:#x}', f'mark=enter:{address(sym, "guest_run", "eret"):#x}:start']
-        plugin += [f'mark={name}:{at:#x}:enter' for name, at in marks]
-        command = [args.qemu, '-M', 'virt,virtualization=on,gic-version=3', '-cpu', args.cpu, '-accel', 'tcg', '-icount', 'shift=0,sleep=off',
-                   '-smp', '1', '-m', args.memory, '-nodefaults', '-no-reboot', '-display', 'none', '-serial', f'file:{log}',
-                   '-semihosting-config', 'enable=on,target=native', '-append', 'semihosting',
-                   '-kernel', f'{args.build}/bedplate-arm.img', '-initrd', bundle, '-plugin', ','.join(plugin)]
-        qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        try:
-            self.errors = qemu.communicate(timeout=args.timeout)[1]
-        except subprocess.TimeoutExpired:
-            qemu.terminate()        # QEMU still lets the plugin print
-            self.errors = qemu.communicate()[1] + f'stopped after {args.timeout} s'
-        self.log = open(log, errors='replace').read() if os.path.exists(log) else ''
-        self.at = bench.read_counts(counts)
+    def symbols_file(self):
+        return f'{self.args.build}/bedplate-arm.sym.elf'
+
+    def first_marks(self, sym):
+        return symbols(sym)['console_log'], address(sym, 'guest_run', 'eret')
+
+    def board(self):
+        return ['-M', 'virt,virtualization=on,gic-version=3', '-semihosting-config', 'enable=on,target=native', '-append', 'semihosting',
+                '-kernel', f'{self.args.build}/bedplate-arm.img']
 
 
 def kernel(args, version):
@@ -122,34 +110,8 @@ def rows(f):
 
 
 def main():
-    a = argparse.ArgumentParser(prog='make bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument('--build', default='build')
-    a.add_argument('--kernel', help="the guests' kernel (default: Debian's 6.1, for the ping-pong 6.12)")
-    a.add_argument('--cmdline', default='console=hvc0')
-    a.add_argument('--qemu', default='qemu-system-aarch64')
-    a.add_argument('--cpu', default='cortex-a57')
-    a.add_argument('--timeout', type=int, default=600, help='seconds for each run')
-    a.add_argument('--keep', metavar='DIR', help='leave bundles, logs and counts here')
-    a.add_argument('--json', action='store_true')
-    args = a.parse_args()
-    figures, problems = {}, []
-    with tempfile.TemporaryDirectory() as temporary:
-        work = args.keep or temporary
-        os.makedirs(work, exist_ok=True)
-        for part in (run_linux, run_pingpong):
-            try:
-                figures.update(part(args, work))
-            except (Problem, OSError, subprocess.CalledProcessError) as e:
-                problems.append(str(e))
-    if os.path.exists(f'{args.build}/bedplate-arm.img'):
-        figures['image_bytes'] = os.path.getsize(f'{args.build}/bedplate-arm.img')
-    if args.json:
-        print(json.dumps({'figures': figures, 'problems': problems}, indent=2))
-    else:
-        bench.print_table(figures, rows(figures))
-    for p in problems:
-        print(f'bench: {p}', file=sys.stderr)
-    return 1 if problems else 0
+    args = bench.options(__doc__, 'qemu-system-aarch64', 'cortex-a57').parse_args()
+    return bench.measure(args, (run_linux, run_pingpong), 'bedplate-arm.img', rows)
 
 
 if __name__ == '__main__':

@@ -128,17 +128,10 @@ for n in 1 4; do
 done
 
 # ---- CPUs emulated side by side -------------------------------------------------------------
-for t in fpu fair; do
+for t in fpu fair smp vcpu_up; do
     begin $t-side-by-side 120
     side_by_side
     test_guest $t "vcpus=4" vcpus=4 cpus=1-2
-    end
-done
-
-for t in smp vcpu_up; do
-    begin $t-side-by-side 60
-    side_by_side
-    test_guest $t "vcpus=3" vcpus=3 cpus=1-2
     end
 done
 

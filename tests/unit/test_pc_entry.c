@@ -3,19 +3,14 @@
  * (guests/tests/entry.c looks at the rest), so each bit is looked at here: docs/misc/pvh.pandoc, "x86/HVM direct boot ABI", and
  * APM vol. 2, 14.1.3 (RESET, INIT) and 16.5 (SIPI).
  */
-#include "hypervisor/builder/build.h"
-#include "hypervisor/core/guest.h"
 #include "hypervisor/core/page.h"
-#include "hypervisor/core/sched.h"
 #include "hypervisor/fake/fake_x86.h"
 #include "hypervisor/machine/pc.h"
 #include "hypervisor/machine/pc_exits.h"
 #include "lib/x86.h"
-#include "platform/pc_map.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
 #include <cmocka.h>
 
 #define EFLAGS_TF 0x100u
@@ -23,21 +18,6 @@
 #define EFLAGS_DF 0x400u
 #define EFLAGS_VM 0x20000u
 enum { G_DB_P_S = 0xc90, DATA = 3, CODE = 0xb };      /* as in a VMCB: the second dword's bits 8 to 11 follow bits 0 to 7 */
-
-static struct platform platform;
-
-static struct domain *make(void)
-{
-    platform = (struct platform){ .name = "t", .vcpus = 1, .memory = MIB(2), .acpi = true, .cmdline = "", .start_info_version = 1 };
-    page_init(fake_host(MIB(16), 1));
-    sched_init(1);
-    struct domain *d = domain_create(&platform);
-    assert_non_null(d);
-    d->stage2 = arch_stage2_create(d->id);
-    assert_true(domain_ram_add(d, gpa(0), MIB(2)));
-    d->vcpu[0]->arch = arch_vcpu_create(d->stage2, d->id);
-    return d;
-}
 
 static void flat(const struct x86_segment *s, unsigned type)
 {
@@ -49,11 +29,15 @@ static void flat(const struct x86_segment *s, unsigned type)
 
 static void test_pvh(void **state)
 {
-    struct domain *d = make();
     struct x86_state s;
     (void)state;
-    machine_pvh_entry(d->vcpu[0], 0x1000370, 0xfe8f000);
-    arch_state_get(d->vcpu[0]->arch, &s);
+    page_init(fake_host(MIB(16), 1));
+    struct stage2 *tables = arch_stage2_create(1);
+    struct vcpu v = { .arch = arch_vcpu_create(tables, 1) };
+    machine_pvh_entry(&v, 0x1000370, 0xfe8f000);
+    arch_state_get(v.arch, &s);
+    arch_vcpu_destroy(v.arch);
+    arch_stage2_destroy(tables);
     assert_int_equal(s.regs.rip, 0x1000370);
     for (unsigned i = 0; i < 16; i++)
         assert_int_equal(s.regs.gpr[i], i == RBX ? 0xfe8f000 : 0);
