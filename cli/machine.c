@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum { PROBE_SECONDS = 10 };
@@ -92,11 +93,8 @@ static bool kvm_works(const char *image)
 
 const char *machine_why_not_kvm(bool arm)
 {
-    bool here = false;
-#ifdef __aarch64__
-    here = true;
-#endif
-    if (arm != here)
+    struct utsname here;
+    if (uname(&here) != 0 || strcmp(here.machine, arm ? "aarch64" : "x86_64") != 0)
         return arm ? "this machine's CPUs are not Arm's" : "this machine is no PC";
     if (access("/dev/kvm", R_OK | W_OK) != 0)
         return errno == ENOENT ? "there is no /dev/kvm" : "/dev/kvm may not be opened";

@@ -1,7 +1,7 @@
 /*
- * Owns: the child process. Invariant: when watch_run returns, the child has ended and been reaped, and the terminal is
- * as it was; when this process ends before that, however it does, the child ends too. The exit status is what the hypervisor wrote to isa-debug-exit, or said by semihosting on Arm
- * (hypervisor/main.c): 2 * code + 1.
+ * Owns: the child process. Invariant: when watch_run returns, the child has ended and been reaped, and the terminal is as it was;
+ * when this process ends before that, however it does, the child ends too. The exit status is what the hypervisor wrote to
+ * isa-debug-exit, or said by semihosting on Arm (hypervisor/main.c): 2 * code + 1.
  */
 #include "cli/watch.h"
 #include <errno.h>
